@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+/**
+ * Builds dist/: one chunk per command, so that `ralph --version` loads nothing else.
+ * All chunks are flat in dist/, next to the assets, so `new URL("./asset", import.meta.url)` holds in src/ and dist/.
+ */
+import { chmod, cp, rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build as esbuild } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const ASSETS = [
+  ["src/store/sql", "sql"],
+  ["src/check/node-reporter.mjs", "node-reporter.mjs"],
+];
+
+/** Bundled CommonJS packages call require() and use __dirname; an ES module has neither. */
+const BANNER =
+  'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
+
+export async function build() {
+  await rm(`${root}dist`, { recursive: true, force: true });
+  await esbuild({
+    absWorkingDir: root,
+    entryPoints: ["src/cli.ts", "src/index.ts"],
+    outdir: "dist",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20.19",
+    external: ["node:sqlite", "@photostructure/sqlite"],
+    banner: { js: BANNER },
+    chunkNames: "[name]-[hash]",
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "none",
+    logLevel: "warning",
+  });
+  for (const [from, to] of ASSETS) await cp(`${root}${from}`, `${root}dist/${to}`, { recursive: true });
+  await chmod(`${root}dist/cli.js`, 0o755);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

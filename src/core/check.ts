@@ -1,0 +1,60 @@
+import type { CheckSpec } from "./task.ts";
+
+export type TestStatus = "passed" | "failed" | "skipped" | "errored";
+
+/**
+ * One result. `id` is stable between runs of the same check: `file > suite > name` relative to the workspace.
+ * kind "file": the file itself could not be loaded or run, so its tests are unknown.
+ * kind "command": the runner tells only an exit code; the whole command is one result.
+ */
+export interface TestResult {
+  readonly id: string;
+  readonly kind: "test" | "file" | "command";
+  /** The test file, relative to the workspace; absent where the runner does not tell. */
+  readonly file?: string;
+  readonly name: string;
+  readonly status: TestStatus;
+  readonly message?: string;
+  readonly expected?: string;
+  readonly actual?: string;
+  /** Frames or `file:line` inside the project. */
+  readonly location?: string;
+  readonly durationMs?: number;
+}
+
+/** One run of one check. `passed` needs exit code 0, at least one passed test, no failure and no timeout. */
+export interface TestRun {
+  readonly name: string;
+  readonly command: string;
+  readonly runner: string;
+  readonly tests: readonly TestResult[];
+  readonly passed: boolean;
+  readonly timedOut: boolean;
+  /** Null when the process was ended by a signal. */
+  readonly exitCode: number | null;
+  /** Standard output and error in the order they came, middle cut out where it was long. */
+  readonly output: string;
+  readonly durationMs: number;
+  /** Why the tests could not start at all (no such program, no such folder), if they could not. */
+  readonly startFailure?: string;
+}
+
+export interface CheckContext {
+  /** Absolute path of the workspace in which the command runs. */
+  readonly cwd: string;
+  readonly timeoutMs: number;
+}
+
+/** Runs one check command and reads its results. */
+export type RunCheck = (check: CheckSpec, context: CheckContext, signal: AbortSignal) => Promise<TestRun>;
+
+/** How a run stands against the baseline: ids in the order of the later run. */
+export interface Comparison {
+  readonly green: readonly TestResult[];
+  /** Targets that still fail, and targets that are gone. */
+  readonly stillRed: readonly TestResult[];
+  /** Passed at the baseline; now failed, skipped or gone. */
+  readonly regressed: readonly TestResult[];
+  /** Failed at the baseline, not a target: somebody else's. */
+  readonly knownRed: readonly TestResult[];
+}

@@ -1,0 +1,96 @@
+import type { TestRun } from "./check.ts";
+import type { ModelFailure, Usage } from "./model.ts";
+import type { Reject } from "./patch.ts";
+import type { Role } from "./prompt.ts";
+import type { TaskStatus } from "./task.ts";
+import type { Evidence } from "./verdict.ts";
+import type { CommitId } from "./workspace.ts";
+
+export type RunOutcome = "all done" | "some blocked" | "set-up" | "budget" | "interrupted";
+export type CheckPhase = "baseline" | "red" | "attempt" | "final";
+
+/** What happened, as data. The log is append-only and the only history there is. */
+export type EventBody =
+  | {
+      readonly type: "run.started";
+      readonly branch: string;
+      readonly base: CommitId;
+      readonly tasks: readonly string[];
+    }
+  | { readonly type: "run.finished"; readonly outcome: RunOutcome; readonly reason?: string }
+  | {
+      readonly type: "task.leased";
+      readonly worker: string;
+      readonly fencing: number;
+      readonly title: string;
+      readonly tier: string;
+    }
+  | {
+      readonly type: "workspace.opened";
+      readonly path: string;
+      readonly branch: string;
+      readonly base: CommitId;
+      readonly resumed: boolean;
+    }
+  | { readonly type: "check.finished"; readonly phase: CheckPhase; readonly attempt?: number; readonly run: TestRun }
+  | {
+      readonly type: "red.proved";
+      readonly targets: readonly string[];
+      readonly by: "base" | "tester";
+      readonly commit: CommitId;
+    }
+  | { readonly type: "attempt.started"; readonly attempt: number; readonly role: Role }
+  | {
+      readonly type: "prompt.built";
+      readonly attempt: number;
+      readonly characters: number;
+      readonly leftOut: readonly string[];
+    }
+  | {
+      readonly type: "model.replied";
+      readonly attempt: number;
+      readonly model: string;
+      readonly text: string;
+      readonly finish: string;
+      readonly usage: Usage;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: "model.failed";
+      readonly attempt: number;
+      readonly model: string;
+      readonly failure: ModelFailure;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: "patch.applied";
+      readonly attempt: number;
+      readonly commit: CommitId;
+      readonly files: readonly string[];
+      readonly diffFile: string;
+    }
+  | { readonly type: "patch.rejected"; readonly attempt: number; readonly rejects: readonly Reject[] }
+  | {
+      readonly type: "attempt.finished";
+      readonly attempt: number;
+      readonly role: Role;
+      readonly verdict: string;
+      readonly evidence?: Evidence;
+      readonly head: CommitId;
+    }
+  | { readonly type: "task.landed"; readonly commit: CommitId; readonly branch: string }
+  | { readonly type: "task.settled"; readonly status: TaskStatus; readonly reason?: string; readonly attempts: number }
+  | { readonly type: "task.edited"; readonly from: TaskStatus; readonly to: TaskStatus };
+
+export type EventType = EventBody["type"];
+export type EventOf<T extends EventType> = Extract<EventBody, { type: T }>;
+
+/** `seq` grows without gaps in one store; `at` is epoch milliseconds; `runId` names one lease, or the run of a worker. */
+export interface EventHead {
+  readonly seq: number;
+  readonly at: number;
+  readonly runId: string;
+  readonly taskId?: string;
+}
+
+export type RalphEvent = EventHead & EventBody;

@@ -1,0 +1,32 @@
+/** One child process. No shell: `argv` is what runs. */
+export interface Command {
+  readonly argv: readonly [string, ...string[]];
+  readonly cwd: string;
+  /** Added to the allow-listed environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string | Buffer;
+  /** Wall clock; at the limit the whole process group is ended. */
+  readonly timeoutMs: number;
+  /** Longest silence on standard output and error. */
+  readonly idleMs?: number;
+  /** Head and tail kept of the output, the middle cut; default 1 MiB. */
+  readonly maxOutputBytes?: number;
+}
+
+/** An error has the shape of a result: nothing is thrown for a child that fails. */
+export interface ProcessResult {
+  /** Null when a signal ended it or it never started. */
+  readonly exitCode: number | null;
+  readonly signal?: string;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Both streams in the order they came. */
+  readonly output: string;
+  readonly timedOut: false | "wall" | "idle";
+  readonly aborted: boolean;
+  /** Why the program could not be started. */
+  readonly startFailure?: string;
+  readonly durationMs: number;
+}
+
+export type RunProcess = (command: Command, signal: AbortSignal) => Promise<ProcessResult>;

@@ -1,0 +1,81 @@
+/** What a person wrote in a task file. Paths are relative to the repository root, with `/` separators. */
+
+export type TaskStatus = "PENDING" | "IN_PROGRESS" | "COMPLETE" | "BLOCKED" | "AWAITING_APPROVAL";
+export type QueueName = "tdd" | "deploy";
+export type Priority = "P0" | "P1" | "P2" | "P3";
+export type Complexity = "simple" | "medium" | "complex";
+export type FileAction = "create" | "modify" | "delete";
+
+export interface FileIntent {
+  readonly path: string;
+  readonly action: FileAction;
+}
+
+/** A command that ralph runs to judge a task. `command` is one line as the person wrote it. */
+export interface CheckSpec {
+  readonly name: string;
+  readonly command: string;
+}
+
+export interface Criterion {
+  readonly text: string;
+  readonly checked: boolean;
+}
+
+/** What a line scan of a task file tells: enough to order and list the queue without a markdown parse. */
+export interface TaskSummary {
+  readonly id: string;
+  readonly title: string;
+  readonly queue: QueueName;
+  readonly priority: Priority;
+  /** Weighted shortest job first: larger runs earlier. */
+  readonly wsjf: number;
+  readonly dependsOn: readonly string[];
+  readonly tier?: string;
+  readonly complexity?: Complexity;
+  readonly status: TaskStatus;
+  /** Text after `STATUS: X - `. */
+  readonly statusReason?: string;
+  /** The task file. */
+  readonly path: string;
+}
+
+/** The whole task, as the model and the judge see it. */
+export interface Task extends TaskSummary {
+  /** The file's text without the status block. */
+  readonly body: string;
+  readonly criteria: readonly Criterion[];
+  readonly actions: readonly string[];
+  readonly files: readonly FileIntent[];
+  /** Empty when the file names none: the checks of ralph.yaml then apply. */
+  readonly checks: readonly CheckSpec[];
+  readonly notes: string;
+}
+
+/** A file in the task folder that could not be read as a task. `line` is 1-based. */
+export interface TaskProblem {
+  readonly path: string;
+  readonly line: number;
+  readonly expected: string;
+  readonly found: string;
+}
+
+export interface TaskListing {
+  readonly tasks: readonly TaskSummary[];
+  readonly problems: readonly TaskProblem[];
+}
+
+/** What ralph writes into the status block; keys in this order, absent keys are left as they are. */
+export interface StatusUpdate {
+  readonly status: TaskStatus;
+  readonly reason?: string;
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** Where tasks come from and outcomes go: a folder of task files, a vault. */
+export interface TaskSource {
+  list(): TaskListing;
+  read(path: string): Promise<Task>;
+  /** Replaces the status block atomically; no byte outside it changes. */
+  writeStatus(path: string, update: StatusUpdate): Promise<void>;
+}
