@@ -13,7 +13,10 @@ const CATALOGUE = {
     `\`${d.command}\` failed: ${d.output}`,
     `Run the command by hand to see more; then start ralph again, nothing is lost`,
   ],
-  GIT_MISSING: (_: object) => ["The program `git` was not found", "Install git 2.30 or newer and put it on PATH"],
+  GIT_MISSING: (d: { why: string }) => [
+    `git could not be started: ${d.why}`,
+    "Install git 2.30 or newer and put it on PATH",
+  ],
   NO_CONFIG: (d: { path: string }) => [`There is no ralph.yaml in ${d.path}`, "Run `ralph init` there first"],
   CONFIG_INVALID: (d: { path: string; problems: readonly string[] }) => [
     `${d.path} cannot be used:\n${d.problems.map((p) => `  ${p}`).join("\n")}`,

@@ -19,6 +19,8 @@ export interface ModelFailure {
   readonly cure?: string;
   /** Epoch milliseconds before which another try is useless. */
   readonly retryAt?: number;
+  /** The connection broke off: the same request may well succeed when it is sent again. */
+  readonly dropped?: true;
 }
 
 export interface Usage {
@@ -29,18 +31,37 @@ export interface Usage {
   readonly estimated: boolean;
 }
 
+export interface TextReply {
+  readonly kind: "text";
+  readonly model: string;
+  /** Without the model's reasoning. Empty only where `finish` is "length": the limit was used up by reasoning. */
+  readonly text: string;
+  /** "length": the token limit cut it; "stopped": ralph ended the stream. */
+  readonly finish: "stop" | "length" | "stopped";
+  readonly usage: Usage;
+  readonly durationMs: number;
+}
+
+export interface FailedReply {
+  readonly kind: "failed";
+  readonly model: string;
+  readonly failure: ModelFailure;
+  readonly durationMs: number;
+}
+
 /** A model's failure is data, not an exception: the loop decides what it means. */
-export type Reply =
-  | {
-      readonly kind: "text";
-      readonly model: string;
-      readonly text: string;
-      /** "length": the token limit cut it; "stopped": ralph ended the stream. */
-      readonly finish: "stop" | "length" | "stopped";
-      readonly usage: Usage;
-      readonly durationMs: number;
-    }
-  | { readonly kind: "failed"; readonly model: string; readonly failure: ModelFailure; readonly durationMs: number };
+export type Reply = TextReply | FailedReply;
+
+/** A model of a tier that gave no answer: its last failure and how often it was asked. */
+export interface TriedModel {
+  readonly model: string;
+  readonly endpoint: string;
+  readonly failure: ModelFailure;
+  readonly calls: number;
+}
+
+/** What a whole tier answered. A failure is that of the last model tried; `tried` has one entry a model, in order. */
+export type TierReply = TextReply | (FailedReply & { readonly tried: readonly TriedModel[] });
 
 export interface AskOptions {
   readonly maxTokens: number;
@@ -60,6 +81,8 @@ export interface Health {
   /** Why not, or what was seen. */
   readonly detail: string;
   readonly cure?: string;
+  /** Answers are recorded: a question that is not in the recording gets none. */
+  readonly recorded?: true;
 }
 
 export interface ModelClient {

@@ -6,14 +6,14 @@ export type CommitId = string;
 export interface OpenWorkspace {
   readonly taskId: string;
   readonly title: string;
-  /** Continue from this commit of an earlier, interrupted run instead of the run branch's tip. */
-  readonly resume?: { readonly base: CommitId; readonly at: CommitId };
+  /** Go on where an interrupted run of the task stood, instead of starting at the run branch's tip. */
+  readonly resume?: { readonly base: CommitId; readonly head: CommitId };
 }
 
 export type LandResult =
   | { readonly kind: "landed"; readonly branch: string; readonly commit: CommitId }
-  /** Another task landed first; `onto` is the same change on the new tip, to be checked again. */
-  | { readonly kind: "rebased"; readonly onto: CommitId; readonly base: CommitId }
+  /** Another task landed first; `commit` is the same change on the new tip, to be checked again. */
+  | { readonly kind: "rebased"; readonly commit: CommitId }
   | { readonly kind: "conflict"; readonly files: readonly string[] };
 
 /**
@@ -22,28 +22,31 @@ export type LandResult =
  * so a kill at any moment leaves the state before or after, never a mix.
  */
 export interface Workspace {
+  /** Absolute path of the work tree. */
   readonly path: string;
   readonly branch: string;
+  /** Where the task began. */
   readonly base: CommitId;
-  readonly head: CommitId;
+  /** Where the work tree stands now. */
+  head(): CommitId;
+  /** Whether an earlier run's state was found and taken up. */
+  readonly resumed: boolean;
   /** Paths tracked at `head`, sorted. */
   files(): Promise<readonly string[]>;
-  read: ReadFile;
-  /** Commits `changes` on top of `head` and checks the result out. */
+  readonly read: ReadFile;
+  /** Commits `changes` on top of `head`, checks the result out and returns it. */
   commit(changes: readonly FileChange[], message: string, refName: string): Promise<CommitId>;
   /** Makes the tree exactly `commit`: changed files restored, stray files removed (ignored caches stay). */
   checkout(commit: CommitId): Promise<void>;
-  /** Unified diff from one commit to another, as `git apply` takes it. */
-  diff(from: CommitId, to: CommitId): Promise<string>;
-  /** One commit with `message` and the tree of `head` on top of `base`; what lands. */
+  /** One commit with the tree of `head` on top of `base`: what lands. The same input gives the same commit. */
   squash(message: string): Promise<CommitId>;
-  /** Compare-and-swap of the run's branch. */
+  /** Moves the run's branch from the parent of `commit` to `commit`, if it still stands there. */
   land(commit: CommitId): Promise<LandResult>;
   close(): Promise<void>;
 }
 
 export interface Workspaces {
   open(request: OpenWorkspace, signal: AbortSignal): Promise<Workspace>;
-  /** A checkout of `commit` with nothing left over from earlier runs. */
+  /** Hands `use` the path of a checkout of `commit` with nothing left over from earlier runs. */
   fresh<T>(commit: CommitId, use: (path: string) => Promise<T>): Promise<T>;
 }

@@ -1,0 +1,67 @@
+/** `.ralph_patches/`: every applied patch as a diff that `git apply` takes, and the last one under a fixed name. */
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../core/clock.ts";
+import { RalphError } from "../core/error.ts";
+import { replaceFile } from "../io/files.ts";
+
+export interface SavedPatch {
+  readonly name: string;
+  readonly taskId: string;
+}
+
+export interface PatchFolder {
+  /** Returns the file's name, `T001_HHMMSS.diff` in local time; a second one in the same second gets a counter. */
+  save(taskId: string, diff: string): string;
+  /** Oldest first. */
+  list(): readonly SavedPatch[];
+  read(name: string): string;
+}
+
+const LAST = "last_patch.diff";
+const NAME = /^(.+)_\d{6}(?:-\d+)?\.diff$/;
+
+export function patchFolder(folder: string, clock: Clock): PatchFolder {
+  const names = (): string[] => {
+    try {
+      return readdirSync(folder);
+    } catch {
+      return [];
+    }
+  };
+
+  return {
+    save(taskId, diff) {
+      mkdirSync(folder, { recursive: true });
+      const name = freeName(new Set(names()), `${taskId}_${timeOfDay(clock.now())}`);
+      replaceFile(join(folder, name), diff);
+      replaceFile(join(folder, LAST), diff);
+      return name;
+    },
+    list: () =>
+      names()
+        .map((name) => ({ name, taskId: NAME.exec(name)?.[1] }))
+        .filter((patch): patch is SavedPatch => patch.taskId !== undefined)
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    read(name) {
+      const path = join(folder, name);
+      try {
+        return readFileSync(path, "utf8");
+      } catch (error) {
+        throw new RalphError("READ_FAILED", { path, why: (error as Error).message }, { cause: error });
+      }
+    },
+  };
+}
+
+function freeName(taken: ReadonlySet<string>, stem: string): string {
+  for (let counter = 1; ; counter++) {
+    const name = counter === 1 ? `${stem}.diff` : `${stem}-${counter}.diff`;
+    if (!taken.has(name)) return name;
+  }
+}
+
+function timeOfDay(epochMs: number): string {
+  const date = new Date(epochMs);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, "0")).join("");
+}
