@@ -1,5 +1,5 @@
 import type { EventBody, RalphEvent } from "./event.ts";
-import type { TaskStatus, TaskSummary } from "./task.ts";
+import type { QueueName, TaskStatus, TaskSummary } from "./task.ts";
 
 /** The words of the execution layer (agent_tasks.status). */
 export type QueueStatus =
@@ -13,7 +13,10 @@ export type QueueStatus =
   | "cancelled"
   | "blocked";
 
-/** The right to work on one task. Every write under it is checked against `fencing` and the store's clock. */
+/**
+ * The right to work on one task. Every write under it is checked against `fencing`: it is refused once the task was
+ * leased again, settled, freed by expireStale or edited by a person. A lease that merely ran out still counts.
+ */
 export interface Lease {
   readonly taskId: string;
   /** New for each lease: one run of the task. */
@@ -28,10 +31,12 @@ export interface Lease {
 export interface QueueEntry {
   readonly taskId: string;
   readonly title: string;
+  readonly queue: QueueName;
   readonly status: QueueStatus;
   readonly reason?: string;
   readonly wsjf: number;
   readonly path: string;
+  /** An id that no entry has never becomes ready. */
   readonly dependsOn: readonly string[];
   readonly attempts: number;
   readonly leasedBy?: string;
@@ -48,25 +53,38 @@ export interface QueueEntry {
 export interface Settlement {
   readonly status: "queued" | "completed" | "blocked" | "awaiting_approval";
   readonly reason?: string;
+  /** Replaces the entry's count. */
   readonly attempts: number;
   /** Becomes the fields of the status block. */
   readonly result: Readonly<Record<string, string>>;
 }
 
+export interface LeaseFilter {
+  /** Only these ids; what they depend on must be completed all the same. */
+  readonly only?: readonly string[];
+  /** "tdd" where it is not given. */
+  readonly queue?: QueueName;
+}
+
 export interface Queue {
   /**
-   * Takes over what the task files say. Where a file's STATUS differs from the one ralph last read or wrote,
-   * a person changed it and it wins (recorded as task.edited). Tasks whose file is gone are cancelled.
-   * A task that is leased to a live worker is left alone.
+   * Takes over what the task files say; `tasks` is the whole listing. Where a file's STATUS differs from the one ralph
+   * last read or wrote, a person changed it and it wins (recorded as task.edited, run id "sync"). Tasks whose file is
+   * gone are cancelled. A task that is leased to a live worker is left alone.
+   * `readAt`: the clock before the files were read; entries that changed since are left to the next sync, because
+   * the listing may be older than what another process wrote meanwhile.
    */
-  sync(tasks: readonly TaskSummary[]): Promise<void>;
-  /** The best open task: highest WSJF, then id; only tasks whose dependencies are completed; `only` restricts it. */
-  lease(worker: string, ttlMs: number, only?: readonly string[]): Promise<Lease | undefined>;
+  sync(tasks: readonly TaskSummary[], readAt?: number): Promise<void>;
+  /** The best open task: highest WSJF, then id (T2 before T10); only tasks whose dependencies are completed. */
+  lease(worker: string, ttlMs: number, filter?: LeaseFilter): Promise<Lease | undefined>;
   /** Throws LEASE_LOST when the lease is no longer held; so does everything below that takes one. */
   renew(lease: Lease, ttlMs: number): Promise<Lease>;
-  /** Records the outcome durably, frees the task and leaves `fileBehind` set until `fileWritten`. */
-  settle(lease: Lease, settlement: Settlement): Promise<void>;
-  /** The task file's block now says `status`. */
+  /**
+   * Records the outcome durably, frees the task and leaves `fileBehind` set until `fileWritten`.
+   * `bodies` are appended to the event log in the same transaction.
+   */
+  settle(lease: Lease, settlement: Settlement, bodies?: readonly EventBody[]): Promise<readonly RalphEvent[]>;
+  /** The task file's block now says `status`. Throws TASK_UNKNOWN for an id that was never synced. */
   fileWritten(taskId: string, status: TaskStatus): Promise<void>;
   /** Frees leases that ran out, and those of workers for which `isGone` says so; returns the task ids. */
   expireStale(isGone?: (worker: string) => boolean): Promise<readonly string[]>;
