@@ -2,7 +2,7 @@
 export interface Command {
   readonly argv: readonly [string, ...string[]];
   readonly cwd: string;
-  /** Added to the allow-listed environment. */
+  /** Added to the allow-listed environment as it is, secrets included. */
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Buffer;
   /** Wall clock; at the limit the whole process group is ended. */
@@ -22,6 +22,8 @@ export interface ProcessResult {
   readonly stderr: string;
   /** Both streams in the order they came. */
   readonly output: string;
+  /** How much is missing from the middle of `stdout` and `stderr`; absent or 0 where both are whole. */
+  readonly cutBytes?: number;
   readonly timedOut: false | "wall" | "idle";
   readonly aborted: boolean;
   /** Why the program could not be started. */
@@ -29,4 +31,5 @@ export interface ProcessResult {
   readonly durationMs: number;
 }
 
+/** When it resolves, the program and all its descendants are gone, whether it ended by itself or was ended. */
 export type RunProcess = (command: Command, signal: AbortSignal) => Promise<ProcessResult>;

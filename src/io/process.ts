@@ -1,0 +1,166 @@
+/**
+ * The one place that starts programs. A child gets no shell, a closed or given input, an allow-listed environment and
+ * its own process group; a clock, a silence or an abort ends it with everything it started, and so does its own exit.
+ * Whatever happens comes back as a value.
+ */
+import { randomUUID } from "node:crypto";
+import { statSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import { execa } from "execa";
+import type { Command, ProcessResult, RunProcess } from "../core/process.ts";
+import { childEnvironment } from "./environment.ts";
+import { outputCapture } from "./output-capture.ts";
+import { endFamily, killFamily, livingPids, MARKER_NAME, newMarker, type ProcessFamily } from "./process-family.ts";
+
+const DEFAULT_OUTPUT_BYTES = 1024 * 1024;
+
+/** After everybody is gone the pipes close by themselves; only a process out of reach can hold them longer. */
+const DRAIN_LIMIT_MS = 500;
+
+type Cut = "wall" | "idle" | "aborted";
+type Child = ReturnType<typeof start>;
+
+const running = new Set<ProcessFamily>();
+
+/** Runs one program to its end; see `Command` for the limits. Rejects never: see `ProcessResult`. */
+export const runProcess: RunProcess = async (command, signal) => {
+  const startedAt = performance.now();
+  const elapsed = (): number => Math.round(performance.now() - startedAt);
+  if (signal.aborted) return { ...NOTHING_RAN, aborted: true, durationMs: elapsed() };
+  if (!isFolder(command.cwd)) {
+    return { ...NOTHING_RAN, startFailure: `the folder ${command.cwd} does not exist`, durationMs: elapsed() };
+  }
+
+  const strangers = livingPids();
+  const marker = newMarker(randomUUID());
+  const child = start(command, marker);
+  if (child.pid === undefined) {
+    return { ...NOTHING_RAN, startFailure: startFailure(command, await child), durationMs: elapsed() };
+  }
+  const ended = await follow(child, { pid: child.pid, marker, strangers }, command, signal);
+  return { ...ended, durationMs: elapsed() };
+};
+
+const NOTHING_RAN = { exitCode: null, stdout: "", stderr: "", output: "", timedOut: false, aborted: false } as const;
+
+function start(command: Command, marker: string) {
+  const [file, ...args] = command.argv;
+  return execa(file, args, {
+    cwd: command.cwd,
+    env: childEnvironment(process.env, { ...command.env, [MARKER_NAME]: marker }),
+    extendEnv: false,
+    detached: true,
+    reject: false,
+    // Output is captured below, in constant memory; execa would keep all of it.
+    buffer: false,
+    ...(command.input === undefined ? { stdin: "ignore" as const } : { input: command.input }),
+  });
+}
+
+/** From the start of a child to the moment in which nothing of it is left. */
+async function follow(
+  child: Child,
+  family: ProcessFamily,
+  command: Command,
+  signal: AbortSignal,
+): Promise<Omit<ProcessResult, "durationMs">> {
+  keepForExit(family);
+  const exited = new Promise<ExitStatus>((resolve) => {
+    child.once("exit", (code, name) => resolve({ code, name }));
+  });
+  const closed = new Promise((resolve) => {
+    child.once("close", resolve);
+  });
+  const alarm = startAlarm(command, signal);
+  const captured = capture(child, command.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES, alarm.touch);
+
+  const cut = await Promise.race([exited.then(() => undefined), alarm.rang]);
+  alarm.stop();
+  await endFamily(family);
+  running.delete(family);
+  await Promise.race([closed, delay(DRAIN_LIMIT_MS, undefined, { ref: false })]);
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  const status = await Promise.race([exited, delay(DRAIN_LIMIT_MS, NEVER_EXITED, { ref: false })]);
+  return { ...outcome(status, cut), ...captured() };
+}
+
+interface ExitStatus {
+  readonly code: number | null;
+  readonly name: NodeJS.Signals | null;
+}
+
+const NEVER_EXITED: ExitStatus = { code: null, name: "SIGKILL" };
+
+const outcome = (status: ExitStatus, cut: Cut | undefined) => ({
+  exitCode: status.code,
+  ...(status.name === null ? {} : { signal: status.name }),
+  timedOut: cut === "wall" || cut === "idle" ? cut : (false as const),
+  aborted: cut === "aborted",
+});
+
+/** Rings at the first of: wall clock, silence, abort. */
+function startAlarm(command: Command, signal: AbortSignal) {
+  let ring: (cut: Cut) => void = () => undefined;
+  const rang = new Promise<Cut>((resolve) => {
+    ring = resolve;
+  });
+  const wall = setTimeout(ring, command.timeoutMs, "wall");
+  const idle = command.idleMs === undefined ? undefined : setTimeout(ring, command.idleMs, "idle");
+  const onAbort = (): void => ring("aborted");
+  signal.addEventListener("abort", onAbort, { once: true });
+  return {
+    rang,
+    touch: (): void => void idle?.refresh(),
+    stop: (): void => {
+      clearTimeout(wall);
+      clearTimeout(idle);
+      signal.removeEventListener("abort", onAbort);
+    },
+  };
+}
+
+function capture(child: Child, maxBytes: number, touch: () => void) {
+  const stdout = outputCapture(maxBytes);
+  const stderr = outputCapture(maxBytes);
+  const both = outputCapture(maxBytes);
+  for (const [stream, own] of [[child.stdout, stdout] as const, [child.stderr, stderr] as const]) {
+    stream?.on("data", (chunk: Buffer) => {
+      touch();
+      own.append(chunk);
+      both.append(chunk);
+    });
+  }
+  return (): Pick<ProcessResult, "stdout" | "stderr" | "output" | "cutBytes"> => ({
+    stdout: stdout.text(),
+    stderr: stderr.text(),
+    output: both.text(),
+    cutBytes: stdout.cutBytes() + stderr.cutBytes(),
+  });
+}
+
+/** Detached children outlive their parent: whoever still runs when ralph exits is ended with it. */
+function keepForExit(family: ProcessFamily): void {
+  if (running.size === 0 && !process.listeners("exit").includes(endAllRunning)) process.on("exit", endAllRunning);
+  running.add(family);
+}
+
+function endAllRunning(): void {
+  for (const family of running) killFamily(family);
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+const START_FAILURES: Readonly<Record<string, (program: string) => string>> = {
+  ENOENT: (program) =>
+    program.includes("/") ? `there is no program ${program}` : `there is no program \`${program}\` on PATH`,
+  EACCES: (program) => `${program} may not be executed`,
+  E2BIG: (program) => `the arguments of ${program} are too long for this system`,
+  EAGAIN: () => "this system allows no more processes",
+  ENOMEM: () => "there is not enough memory to start it",
+};
+
+function startFailure(command: Command, failed: Awaited<Child>): string {
+  const explain = START_FAILURES[failed.code ?? ""];
+  return explain?.(command.argv[0]) ?? failed.shortMessage ?? "it could not be started";
+}
