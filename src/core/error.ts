@@ -22,6 +22,10 @@ const CATALOGUE = {
     `${d.path} cannot be used:\n${d.problems.map((p) => `  ${p}`).join("\n")}`,
     "Mend it; `ralph config schema` prints what is allowed",
   ],
+  ENVIRONMENT_INVALID: (d: { problems: readonly string[] }) => [
+    `The environment has settings that cannot be used:\n${d.problems.map((p) => `  ${p}`).join("\n")}`,
+    "Correct these variables, or unset them",
+  ],
   NO_TASKS: (d: { path: string }) => [
     `There is no task in ${d.path}`,
     "Write one there as T001.md; the README shows the format",

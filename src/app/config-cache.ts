@@ -1,0 +1,46 @@
+/**
+ * The last validated settings, kept as JSON in .ralph/config-cache.json beside the exact input they came from.
+ * Equal input, equal settings. The cache is a convenience: one that is broken or cannot be written is as good as none.
+ */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Config } from "./config-resolve.ts";
+
+interface CachedConfig {
+  /** Everything the settings depend on. */
+  readonly key: string;
+  readonly config: Config;
+}
+
+const cachePath = (root: string): string => join(root, ".ralph", "config-cache.json");
+
+/** The settings kept for exactly this input. */
+export function readCachedConfig(root: string, key: string): Config | undefined {
+  try {
+    const cached = JSON.parse(readFileSync(cachePath(root), "utf8")) as Partial<CachedConfig> | null;
+    return cached?.key === key ? cached.config : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Renamed into place, so that another process never reads half of it; not synced, as nothing depends on it. */
+export function writeCachedConfig(root: string, key: string, config: Config): void {
+  const path = cachePath(root);
+  const temporary = `${path}.${process.pid}.tmp`;
+  const cached: CachedConfig = { key, config };
+  try {
+    makeStateFolder(root);
+    writeFileSync(temporary, JSON.stringify(cached), { mode: 0o600 });
+    renameSync(temporary, path);
+  } catch {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** Git must not see the folder, also where ralph.yaml was written by hand and .gitignore knows nothing of ralph. */
+function makeStateFolder(root: string): void {
+  const folder = join(root, ".ralph");
+  if (mkdirSync(folder, { recursive: true }) === undefined) return;
+  writeFileSync(join(folder, ".gitignore"), "*\n", { flag: "wx" });
+}

@@ -1,0 +1,167 @@
+/**
+ * The settings as the program uses them: absolute folders, milliseconds, named checks; made from ralph.yaml's words.
+ */
+import { createHash } from "node:crypto";
+import { basename, isAbsolute, join, resolve } from "node:path";
+import type { CheckSpec } from "../core/task.ts";
+import { type ConfigFile, durationMs } from "./config-schema.ts";
+
+export interface OpenaiModelConfig {
+  readonly provider: "openai";
+  /** Base address; no trailing slash. */
+  readonly url: string;
+  readonly model?: string;
+  /** Name of the environment variable that holds the key. */
+  readonly apiKeyEnv?: string;
+  readonly maxTokens: number;
+  readonly contextTokens?: number;
+  readonly temperature?: number;
+}
+
+export interface ReplayModelConfig {
+  readonly provider: "replay";
+  /** Absolute. */
+  readonly file: string;
+}
+
+export type ModelConfig = OpenaiModelConfig | ReplayModelConfig;
+
+export interface CheckConfig extends CheckSpec {
+  readonly timeoutMs: number;
+}
+
+/** Deeply frozen. Folders are absolute; nothing in it is secret. */
+export interface Config {
+  /** The repository's top level. */
+  readonly root: string;
+  readonly tasks: string;
+  readonly patches: string;
+  readonly logs: string;
+  /** The project's own prompt files; may not exist. */
+  readonly prompts: string;
+  readonly worktrees: string;
+  /** Relative to `root`, as they are linked at the same place of a work tree. */
+  readonly link: readonly string[];
+  readonly checks: readonly CheckConfig[];
+  readonly models: Readonly<Record<string, ModelConfig>>;
+  /** Names of `models` in fallback order. */
+  readonly tiers: Readonly<Record<string, readonly string[]>>;
+  readonly defaultTier: string;
+  readonly limits: Limits;
+  /** Glob patterns on top of, and out of, the guard's own. */
+  readonly blocked: { readonly add: readonly string[]; readonly remove: readonly string[] };
+  readonly branchPrefix: string;
+  readonly leaseMs: number;
+}
+
+export interface Limits {
+  readonly attempts: number;
+  readonly taskMs: number;
+  readonly modelMs: number;
+  readonly modelIdleMs: number;
+  readonly checkMs: number;
+  readonly runMs?: number;
+  readonly runTokens?: number;
+  readonly maxFilesPerTask: number;
+  readonly maxLocPerTask: number;
+  readonly replyCharacters: number;
+}
+
+export interface ConfigSource {
+  /** The repository's top level, absolute. */
+  readonly root: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The user's home folder. */
+  readonly home: string;
+}
+
+/** `file` must be complete: tiers, default tier and work trees' folder filled in (completeConfig). */
+export function resolveConfig(file: CompleteConfigFile, { root, home }: ConfigSource): Config {
+  const inRoot = (path: string): string => resolve(root, path);
+  const limits = resolveLimits(file.limits);
+  return {
+    root,
+    tasks: inRoot(file.tasks),
+    patches: inRoot(file.patches),
+    logs: inRoot(file.logs),
+    prompts: inRoot(file.prompts),
+    worktrees: inRoot(file.worktrees.replace(/^~(?=\/|$)/, home)),
+    link: file.link,
+    checks: file.checks.map((check) => resolveCheck(check, limits.checkMs)),
+    models: Object.fromEntries(Object.entries(file.models).map(([name, model]) => [name, resolveModel(model, root)])),
+    tiers: file.tiers,
+    defaultTier: file.default_tier,
+    limits,
+    blocked: file.blocked,
+    branchPrefix: file.branch,
+    leaseMs: durationMs(file.lease_seconds),
+  };
+}
+
+/** ralph.yaml with those defaults too that follow from other settings or from the machine. */
+export interface CompleteConfigFile extends ConfigFile {
+  readonly tiers: Record<string, string[]>;
+  readonly default_tier: string;
+  readonly worktrees: string;
+}
+
+export function completeConfig(file: ConfigFile, source: ConfigSource): CompleteConfigFile {
+  const tiers = file.tiers ?? { TIER3: Object.keys(file.models) };
+  return {
+    ...file,
+    tiers,
+    default_tier: file.default_tier ?? Object.keys(tiers).at(-1) ?? "",
+    worktrees: file.worktrees ?? defaultWorktrees(source),
+  };
+}
+
+/** Outside the repository: `node --test` and vitest would find the copies of the tests inside it. */
+function defaultWorktrees({ root, env, home }: ConfigSource): string {
+  const configured = env.XDG_CACHE_HOME;
+  // The XDG specification: a relative path is to be ignored.
+  const cache = configured !== undefined && isAbsolute(configured) ? configured : join(home, ".cache");
+  const hash = createHash("sha256").update(root).digest("hex").slice(0, 8);
+  return join(cache, "ralph", `${basename(root)}-${hash}`);
+}
+
+function resolveLimits(limits: ConfigFile["limits"]): Limits {
+  const { run_seconds: runSeconds, run_tokens: runTokens } = limits;
+  return {
+    attempts: limits.attempts,
+    taskMs: durationMs(limits.task_seconds),
+    modelMs: durationMs(limits.model_seconds),
+    modelIdleMs: durationMs(limits.model_idle_seconds),
+    checkMs: durationMs(limits.check_seconds),
+    ...(runSeconds !== undefined && { runMs: durationMs(runSeconds) }),
+    ...(runTokens !== undefined && { runTokens }),
+    maxFilesPerTask: limits.max_files_per_task,
+    maxLocPerTask: limits.max_loc_per_task,
+    replyCharacters: limits.reply_characters,
+  };
+}
+
+function resolveCheck(check: ConfigFile["checks"][number], checkMs: number): CheckConfig {
+  if (typeof check === "string") return { name: check, command: check, timeoutMs: checkMs };
+  const { command, name = command, timeout } = check;
+  return { name, command, timeoutMs: timeout === undefined ? checkMs : durationMs(timeout) };
+}
+
+function resolveModel(model: ConfigFile["models"][string], root: string): ModelConfig {
+  if (model.provider === "replay") return { provider: "replay", file: resolve(root, model.file) };
+  return {
+    provider: "openai",
+    url: baseUrl(model.url),
+    ...(model.model !== undefined && { model: model.model }),
+    ...(model.api_key_env !== undefined && { apiKeyEnv: model.api_key_env }),
+    maxTokens: model.max_tokens,
+    ...(model.context !== undefined && { contextTokens: model.context }),
+    ...(model.temperature !== undefined && { temperature: model.temperature }),
+  };
+}
+
+/** The address that people have at hand (the server's, or one of its endpoints) made the one that clients start from. */
+function baseUrl(url: string): string {
+  const { origin, pathname } = new URL(url);
+  const path = pathname.replace(/\/+$/, "").replace(/(\/chat)?\/completions$/, "");
+  return `${origin}${path === "" ? "/v1" : path}`;
+}

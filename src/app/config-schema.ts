@@ -1,0 +1,150 @@
+/**
+ * ralph.yaml as data: what may stand in it, what each key means and what holds where it is left out.
+ * The descriptions and defaults here are the only ones: `ralph config schema` and the file that `ralph init` writes
+ * are made from them. Where a value can be wrong in a way of its own, the message completes "expected …".
+ */
+import { z } from "zod";
+
+/** `90s`, `10m`, `1h30m`, or a bare number of seconds; never nothing. */
+const DURATION = /^(?=.*[1-9])(?:\d+(?:\.\d+)?|(?:\d+(?:\.\d+)?[smhd])+)$/;
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** A Node timer with a longer delay fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+const duration = z.union([
+  z.number().positive(),
+  z.string().regex(DURATION, { error: 'seconds, or a text such as "90s", "10m" or "1h30m"' }),
+]);
+
+/** Milliseconds of a duration that the schema has passed. */
+export function durationMs(value: number | string): number {
+  const text = String(value);
+  if (/^[\d.e+-]+$/.test(text)) return Math.min(Number(text) * UNIT_MS.s, LONGEST_TIMER_MS);
+  const parts = [...text.matchAll(/([\d.]+)([smhd])/g)];
+  const ms = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS], 0);
+  return Math.min(ms, LONGEST_TIMER_MS);
+}
+
+const atLeastOne = z.int().min(1);
+const nonEmpty = z.string().trim().min(1, { error: "a text that is not empty" });
+const insideRepository = nonEmpty.refine(
+  (path) => !/^([/~\\]|[A-Za-z]:)/.test(path) && !path.split(/[/\\]/).some((part) => part === ".." || part === ".git"),
+  { error: "a path inside the repository, relative to its top level" },
+);
+
+const modelName = z.string().regex(/^[A-Za-z0-9][\w.:/-]*$/, { error: "a name of letters, digits and . _ : / -" });
+const tierName = z.string().regex(/^[A-Za-z0-9][\w.-]*$/, { error: "a name of letters, digits and . _ -" });
+
+/** An address with a password, a query or a fragment in it would carry a secret into logs; the value is never shown. */
+const serverUrl = z
+  .url({ protocol: /^https?$/, error: 'an address such as "http://127.0.0.1:8000/v1"', abort: true })
+  .refine((url) => isPlainUrl(url), {
+    error: "an address without password, ? or #; name a key's variable in api_key_env",
+  });
+
+function isPlainUrl(text: string): boolean {
+  const url = new URL(text);
+  return url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+}
+
+const openaiModel = z.strictObject({
+  provider: z
+    .literal("openai")
+    .describe("Any server that speaks OpenAI's chat protocol: llama-server, vLLM, a paid one."),
+  url: serverUrl.describe("Its base address, with /v1."),
+  model: nonEmpty.optional().describe("Which of the server's models; left out: the one it has loaded."),
+  api_key_env: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "the name of an environment variable that holds the key, not the key" })
+    .optional()
+    .describe("The environment variable that holds the key; the key itself never stands here."),
+  max_tokens: atLeastOne.default(8_000).describe("Longest reply."),
+  context: atLeastOne.optional().describe("Context window in tokens, where the server does not tell it."),
+  temperature: z.number().min(0).max(2).optional().describe("Left out: the server's own."),
+});
+
+const replayModel = z.strictObject({
+  provider: z.literal("replay").describe("Recorded answers instead of a model."),
+  file: nonEmpty.describe("One JSON object a line: {task, role, text}."),
+});
+
+const check = z.union([
+  nonEmpty,
+  z.strictObject({
+    name: nonEmpty.optional().describe("How reports call it; left out: the command."),
+    command: nonEmpty.describe(
+      "One command, run without a shell; a leading `cd DIR &&` and NAME=value are understood.",
+    ),
+    timeout: duration.optional().describe("Longest time; left out: limits.check_seconds."),
+  }),
+]);
+
+const limits = z.strictObject({
+  attempts: atLeastOne.default(15).describe("Attempts at one task before it is BLOCKED."),
+  task_seconds: duration.default(600).describe("Wall clock of one task."),
+  model_seconds: duration
+    .default(300)
+    .describe("Wall clock of one question to a model, waiting in its queue included."),
+  model_idle_seconds: duration.default(120).describe("Longest silence of a model before the next one is asked."),
+  check_seconds: duration.default(300).describe("Wall clock of one run of a check."),
+  run_seconds: duration.optional().describe("Wall clock of a whole run; left out: none."),
+  run_tokens: atLeastOne.optional().describe("Tokens, in and out, of a whole run; left out: none."),
+  max_files_per_task: atLeastOne.default(20).describe("Files that one patch may touch."),
+  max_loc_per_task: atLeastOne.default(500).describe("Lines that one patch may add and remove."),
+  reply_characters: atLeastOne.default(200_000).describe("A reply longer than this is ended and thrown away."),
+});
+
+const blocked = z.strictObject({
+  add: z.array(nonEmpty).default([]).describe("More patterns, such as migrations/**."),
+  remove: z.array(nonEmpty).default([]).describe("Built-in patterns that do not hold here."),
+});
+
+export const DEFAULT_MODELS = { local: { provider: "openai" as const, url: "http://127.0.0.1:8000/v1" } };
+
+export const configSchema = z
+  .strictObject({
+    tasks: insideRepository.default("tasks").describe("Folder of the task files."),
+    checks: z
+      .array(check)
+      .default([])
+      .describe("Commands that judge every task that names none itself: the first is the cheapest."),
+    models: z
+      .record(modelName, z.discriminatedUnion("provider", [openaiModel, replayModel], { error: "openai or replay" }))
+      .prefault(DEFAULT_MODELS)
+      .describe("Who writes patches. LLM_URL, LLM_MODEL and MAX_TOKENS change the one called local."),
+    tiers: z
+      .record(tierName, z.array(nonEmpty).min(1))
+      .optional()
+      .describe("Models in the order they are tried; left out: TIER3 with all of them."),
+    default_tier: nonEmpty.optional().describe("For tasks that name no tier; left out: the last one above."),
+    limits: limits.prefault({}).describe("Durations are seconds, or texts such as 90s, 10m, 1h30m."),
+    blocked: blocked.prefault({}).describe("Paths that no patch may touch, beyond or out of the built-in list."),
+    link: z
+      .array(insideRepository)
+      .default(["node_modules"])
+      .describe("What git does not carry and the checks need: linked from your checkout into each work tree."),
+    branch: z
+      .string()
+      .regex(/^(?!.*(\.\.|\/\/|\/\.|\.lock\/))[A-Za-z0-9_][\w./-]*$/, { error: "the beginning of a branch name" })
+      .default("ralph/run-")
+      .describe("Beginning of the name of a run's branch."),
+    lease_seconds: duration
+      .default(60)
+      .describe("After this long without a sign of life a task may go to another worker."),
+    patches: insideRepository.default(".ralph_patches").describe("Folder of every attempt's diff."),
+    logs: insideRepository.default("logs").describe("Folder of the logs."),
+    prompts: insideRepository
+      .default("prompts")
+      .describe("Folder of your own prompt files; used as far as they are there."),
+    worktrees: nonEmpty
+      .optional()
+      .describe("Folder of the work trees; left out: in your cache folder, outside of the reach of test runners."),
+  })
+  .describe("Settings of ralph for one repository.");
+
+/** ralph.yaml with the defaults filled in, in its own words and units. */
+export type ConfigFile = z.output<typeof configSchema>;
+export type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** For editors, `ralph init` and "did you mean": the schema of what a person writes. */
+export const configJsonSchema = (): JsonSchema => z.toJSONSchema(configSchema, { io: "input" });
