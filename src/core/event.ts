@@ -33,6 +33,8 @@ export type EventBody =
       readonly resumed: boolean;
     }
   | { readonly type: "check.finished"; readonly phase: CheckPhase; readonly attempt?: number; readonly run: TestRun }
+  /** Every check of the task ran once on the base commit. */
+  | { readonly type: "baseline.finished"; readonly passed: boolean }
   | {
       readonly type: "red.proved";
       readonly targets: readonly string[];
@@ -51,7 +53,7 @@ export type EventBody =
       readonly attempt: number;
       readonly model: string;
       readonly text: string;
-      readonly finish: string;
+      readonly finish: "stop" | "length" | "stopped";
       readonly usage: Usage;
       readonly durationMs: number;
     }
@@ -75,9 +77,12 @@ export type EventBody =
       readonly attempt: number;
       readonly role: Role;
       readonly verdict: string;
-      readonly evidence?: Evidence;
+      /** What the next prompt is told. */
+      readonly evidence: readonly Evidence[];
       readonly head: CommitId;
     }
+  /** The project moved on and the work no longer fits: the task begins anew on the new tip. */
+  | { readonly type: "workspace.dropped"; readonly reason: string }
   | { readonly type: "task.landed"; readonly commit: CommitId; readonly branch: string }
   | { readonly type: "task.settled"; readonly status: TaskStatus; readonly reason?: string; readonly attempts: number }
   | { readonly type: "task.edited"; readonly from: TaskStatus; readonly to: TaskStatus };

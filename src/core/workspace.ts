@@ -10,6 +10,15 @@ export interface OpenWorkspace {
   readonly resume?: { readonly base: CommitId; readonly head: CommitId };
 }
 
+export interface WorkspaceChange {
+  readonly changes: readonly FileChange[];
+  readonly message: string;
+  /** Last part of refs/ralph/<task>/<name>, which keeps the commit. */
+  readonly name: string;
+  /** Epoch milliseconds, from the journal: the same change made again is the same commit. */
+  readonly at: number;
+}
+
 export type LandResult =
   | { readonly kind: "landed"; readonly branch: string; readonly commit: CommitId }
   /** Another task landed first; `commit` is the same change on the new tip, to be checked again. */
@@ -33,9 +42,11 @@ export interface Workspace {
   readonly resumed: boolean;
   /** Paths tracked at `head`, sorted. */
   files(): Promise<readonly string[]>;
+  /** Paths that differ between `base` and `head`. */
+  changedFiles(): Promise<readonly string[]>;
   readonly read: ReadFile;
   /** Commits `changes` on top of `head`, checks the result out and returns it. */
-  commit(changes: readonly FileChange[], message: string, refName: string): Promise<CommitId>;
+  commit(change: WorkspaceChange): Promise<CommitId>;
   /** Makes the tree exactly `commit`: changed files restored, stray files removed (ignored caches stay). */
   checkout(commit: CommitId): Promise<void>;
   /** One commit with the tree of `head` on top of `base`: what lands. The same input gives the same commit. */

@@ -20,7 +20,8 @@ export interface PromptParts {
   readonly paths: readonly string[];
   /** Files that earlier attempts changed, as they are now; text undefined = deleted. */
   readonly changed: readonly { readonly path: string; readonly text: string | undefined }[];
-  readonly evidence: Evidence | undefined;
+  /** Oldest first; empty before anything failed. */
+  readonly evidence: readonly Evidence[];
 }
 
 const MAX_PATHS = 300;
@@ -33,7 +34,8 @@ export function buildPrompt(parts: PromptParts): Prompt {
     ...context.files.map((file) => shownFile(file)),
     describeLeftOut(context.leftOut),
     ...changed.map(changedFile),
-    evidence === undefined ? "" : describeEvidence(evidence),
+    ...evidence.map(describeEvidence),
+    "Answer with the patch now.\n",
   ];
   return {
     purpose: parts.purpose,
@@ -62,15 +64,13 @@ function changedFile({ path, text }: { readonly path: string; readonly text: str
 }
 
 const HEADLINES: Readonly<Record<Evidence["kind"], string>> = {
-  "patch rejected": "Your last patch was not applied; nothing of it was written. Why:",
+  red: "These tests fail now and must pass:",
   "tests failed": "Your last patch was applied. The checks then failed:",
+  regressed: "Your last patch was taken back, because it broke what worked before:",
+  "not red": "Your last tests were taken back, because they prove nothing yet:",
+  "patch rejected": "Your last patch was not applied; nothing of it was written. Why:",
   "no patch": "Your last answer changed nothing:",
   "model failed": "Your last answer did not arrive whole:",
-  regressed: "Your last patch was taken back, because it broke what worked before:",
-  "not red": "Your last patch does not prove anything yet:",
-  moved: "The project changed meanwhile, and the finished patch no longer fits:",
 };
 
-const describeEvidence = (evidence: Evidence): string => `${dataBlock(HEADLINES[evidence.kind], evidence.text)}
-Answer with the next patch now.
-`;
+const describeEvidence = ({ kind, text }: Evidence): string => dataBlock(HEADLINES[kind], text);

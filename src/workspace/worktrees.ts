@@ -1,8 +1,7 @@
 /** Workspaces as git worktrees: see the contract in core/workspace.ts. */
 import { existsSync, lstatSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import type { Clock } from "../core/clock.ts";
-import type { FileChange, ReadFile } from "../core/patch.ts";
+import type { ReadFile } from "../core/patch.ts";
 import type { CommitId, LandResult, OpenWorkspace, Workspace, Workspaces } from "../core/workspace.ts";
 import { importCommit } from "./fast-import.ts";
 import type { Git } from "./git.ts";
@@ -19,7 +18,6 @@ export interface WorktreesOptions {
   readonly link: readonly string[];
   /** Reads a file below a folder, refusing what leaves it. */
   readonly readBelow: (folder: string) => ReadFile;
-  readonly clock: Clock;
 }
 
 export function gitWorktrees(options: WorktreesOptions): Workspaces {
@@ -90,17 +88,11 @@ function workspace(options: WorktreesOptions, slot: Slot, opened: Opened): Works
     resumed: opened.resumed,
     read: options.readBelow(slot.path),
     checkout,
-    files: async () =>
-      (await git(["ls-tree", "-r", "-z", "--name-only", head])).split("\0").filter((path) => path !== ""),
-    async commit(changes: readonly FileChange[], message: string, refName: string) {
-      const at = Math.floor(options.clock.now() / 1000);
-      const commit = await importCommit(git, {
-        parent: head,
-        changes,
-        message,
-        ref: `refs/ralph/${taskId}/${refName}`,
-        at,
-      });
+    files: async () => lines(await git(["ls-tree", "-r", "-z", "--name-only", head])),
+    changedFiles: async () => lines(await git(["diff", "-z", "--name-only", "--no-renames", base, head])),
+    async commit({ changes, message, name, at }) {
+      const ref = `refs/ralph/${taskId}/${name}`;
+      const commit = await importCommit(git, { parent: head, changes, message, ref, at: Math.floor(at / 1000) });
       await checkout(commit);
       return commit;
     },
@@ -135,10 +127,14 @@ async function land(runBranch: RunBranch, git: Git, commit: CommitId): Promise<L
   await git(["checkout", "--quiet", "--force", "--detach", await runBranch.tip()]);
   const picked = await git.attempt(["cherry-pick", "--allow-empty", commit]);
   if (picked.ok) return { kind: "rebased", commit: await git(["rev-parse", "HEAD"]) };
-  const files = await git(["diff", "--name-only", "--diff-filter=U", "-z"]);
+  const files = lines(await git(["diff", "--name-only", "--diff-filter=U", "-z"]));
   await git.attempt(["cherry-pick", "--abort"]);
-  return { kind: "conflict", files: files.split("\0").filter((path) => path !== "") };
+  // Nothing collides and yet nothing is left to pick: an earlier, killed run has landed this very change.
+  if (files.length === 0) return { ...landed, commit: await runBranch.tip() };
+  return { kind: "conflict", files };
 }
+
+const lines = (output: string): string[] => output.split("\0").filter((path) => path !== "");
 
 interface Stand {
   readonly commit: CommitId;

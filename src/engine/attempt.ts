@@ -1,0 +1,79 @@
+/** One attempt: a prompt, a reply, a patch that holds or a reason why not, the checks, and what they say. */
+import type { EventBody } from "../core/event.ts";
+import type { Reply } from "../core/model.ts";
+import type { FileChange } from "../core/patch.ts";
+import { renderDiff } from "../patch/render.ts";
+import { judge, judgeFailure, retryWith } from "./decide.ts";
+import { readReply } from "./read-reply.ts";
+import type { Past } from "./recall.ts";
+import { taskPrompt } from "./task-prompt.ts";
+import { type Progress, runChecks, type Step, type TaskRun } from "./task-run.ts";
+
+export interface Attempted {
+  readonly step: Step;
+  readonly progress: Progress;
+}
+
+/** @param pending the same attempt of an interrupted run: an answer that had come is not asked for again */
+export async function attempt(run: TaskRun, progress: Progress, pending: Past["pending"]): Promise<Attempted> {
+  const { journal, workspace } = run;
+  const { role } = progress;
+  const number = progress.attempts + 1;
+  const at = pending?.at ?? (await journal.recordDurably({ type: "attempt.started", attempt: number, role })).at;
+  const counted: Progress = { ...progress, attempts: number };
+
+  const reply = pending?.reply ?? (await ask(run, progress, number));
+  if (reply.kind === "failed") return { step: judgeFailure(reply.failure, progress), progress: counted };
+
+  const read = readReply(reply.text, { ...run, role });
+  if (read.kind === "question")
+    return { step: { kind: "blocked", reason: `question: ${read.text}` }, progress: counted };
+  if (read.kind === "unusable") {
+    await journal.record({ type: "patch.rejected", attempt: number, rejects: read.rejects });
+    return { step: retryWith(progress, read.evidence), progress: counted };
+  }
+
+  const before = workspace.head();
+  await apply(run, read.changes, { number, at });
+  const runs = await runChecks(run, role === "tester" ? "red" : "attempt", workspace.path);
+  const { step, keep } = judge({ progress, runs, changes: read.changes, limits: run.world.limits });
+  if (keep) return { step, progress: { ...counted, runs } };
+  await workspace.checkout(before);
+  return { step, progress: counted };
+}
+
+async function ask(run: TaskRun, progress: Progress, number: number): Promise<Reply> {
+  const { world, journal } = run;
+  const prompt = await taskPrompt(run, progress, number);
+  const characters = prompt.system.length + prompt.user.length;
+  await journal.record({ type: "prompt.built", attempt: number, characters, leftOut: prompt.leftOut });
+
+  const timeoutMs = Math.max(1, Math.min(world.askOptions.timeoutMs, run.deadline - world.clock.monotonic()));
+  const reply = await world.askTier(run.tier, prompt, { ...world.askOptions, timeoutMs }, run.signal);
+  run.signal.throwIfAborted();
+  await journal.record(repliedEvent(reply, number));
+  return reply;
+}
+
+function repliedEvent(reply: Reply, attempt: number): EventBody {
+  if (reply.kind === "text") {
+    const { kind: _, ...said } = reply;
+    return { type: "model.replied", attempt, ...said };
+  }
+  const { kind: _, ...failed } = reply;
+  return { type: "model.failed", attempt, ...failed };
+}
+
+async function apply(
+  run: TaskRun,
+  changes: readonly FileChange[],
+  { number, at }: { readonly number: number; readonly at: number },
+): Promise<void> {
+  const { task, workspace, world, journal } = run;
+  const diffFile = world.savePatch(task.id, renderDiff(changes));
+  const message = `${task.id}: attempt ${number}`;
+  const commit = await workspace.commit({ changes, message, name: String(number), at });
+  await journal.record({ type: "patch.applied", attempt: number, commit, files: pathsOf(changes), diffFile });
+}
+
+const pathsOf = (changes: readonly FileChange[]): readonly string[] => changes.map((change) => change.path);

@@ -1,0 +1,83 @@
+/** Before the first attempt: what passes now, and what is red already. */
+import type { TestRun } from "../core/check.ts";
+import type { Verdict } from "../core/verdict.ts";
+import { compareRuns, redTargets } from "../check/compare.ts";
+import { describeFailure } from "../check/evidence.ts";
+import { isTestFile } from "../check/freeze.ts";
+import type { Past } from "./recall.ts";
+import { chooseShown } from "./task-prompt.ts";
+import { type Progress, type Red, runChecks, type TaskRun } from "./task-run.ts";
+
+export type Beginning =
+  | { readonly kind: "begun"; readonly progress: Progress }
+  | Extract<Verdict, { kind: "stopped" | "blocked" }>;
+
+/** Takes up an interrupted run where its journal ends, or runs the baseline and looks for red. */
+export async function begin(run: TaskRun, past: Past): Promise<Beginning> {
+  const baseline = past.baseline ?? (await runBaseline(run));
+  const obstacle = cannotStart(run, baseline);
+  if (obstacle !== undefined) return obstacle;
+
+  const fresh: Progress = {
+    attempts: past.attempts,
+    role: "tester",
+    baseline,
+    targets: [],
+    runs: past.runs ?? baseline,
+    evidence: past.evidence,
+    shown: await chooseShown(run, testFilesOf(run)),
+  };
+  if (past.targets !== undefined) return begun(await withTargets(run, fresh, past.targets));
+
+  const red = redAtBase(run, baseline);
+  if (red === undefined) return begun(fresh);
+  await run.journal.record({ type: "red.proved", targets: red.targets, by: "base", commit: run.workspace.head() });
+  return begun(await startBuilding(run, fresh, red));
+}
+
+const begun = (progress: Progress): Beginning => ({ kind: "begun", progress });
+
+/** From red on, the tests are frozen and the builder has the word. */
+export async function startBuilding(run: TaskRun, progress: Progress, red: Red): Promise<Progress> {
+  const proved = red.by === "tester" ? { ...progress, baseline: progress.runs } : progress;
+  return { ...(await withTargets(run, proved, red.targets)), evidence: red.evidence };
+}
+
+async function withTargets(run: TaskRun, progress: Progress, targets: readonly string[]): Promise<Progress> {
+  const judging = compareRuns(progress.baseline, progress.baseline, targets).stillRed.flatMap(
+    (test) => test.file ?? [],
+  );
+  const shown = await chooseShown(run, [...new Set([...judging, ...testFilesOf(run)])]);
+  return { ...progress, role: "builder", targets, shown };
+}
+
+async function runBaseline(run: TaskRun): Promise<readonly TestRun[]> {
+  const runs = await runChecks(run, "baseline", run.workspace.path);
+  await run.journal.recordDurably({ type: "baseline.finished", passed: runs.every((each) => each.passed) });
+  return runs;
+}
+
+/** A check that cannot be started is a fault of the set-up; where the task brought the check, only that task waits. */
+function cannotStart(
+  { task }: TaskRun,
+  baseline: readonly TestRun[],
+): Extract<Verdict, { kind: "stopped" | "blocked" }> | undefined {
+  const broken = baseline.find((each) => each.startFailure !== undefined);
+  if (broken === undefined) return undefined;
+  const reason = `the check \`${broken.command}\` cannot start: ${broken.startFailure}`;
+  return task.checks.length > 0 ? { kind: "blocked", reason } : { kind: "stopped", why: "set-up", reason };
+}
+
+/** Red without a tester: unless the task asks for a test file that is not there yet. */
+function redAtBase(run: TaskRun, baseline: readonly TestRun[]): Red | undefined {
+  const named = testFilesOf(run);
+  if (named.some((path) => run.workspace.read(path).kind === "missing")) return undefined;
+  const targets = redTargets(baseline, { files: named });
+  if (targets.length === 0) return undefined;
+  const { evidenceCharacters: maxCharacters } = run.world.limits;
+  const failure = describeFailure(compareRuns(baseline, baseline, targets), { maxCharacters });
+  return { kind: "red", by: "base", targets, evidence: [{ kind: "red", ...failure }] };
+}
+
+const testFilesOf = ({ task }: TaskRun): readonly string[] =>
+  task.files.filter((file) => file.action !== "delete" && isTestFile(file.path)).map((file) => file.path);

@@ -1,0 +1,114 @@
+/**
+ * Evidence -> verdict, pure. A model's words decide nothing here: only test runs that ralph made itself do.
+ */
+import type { Comparison, TestResult, TestRun } from "../core/check.ts";
+import type { FailureClass, ModelFailure } from "../core/model.ts";
+import type { FileChange } from "../core/patch.ts";
+import type { Role } from "../core/prompt.ts";
+import type { Evidence, Verdict } from "../core/verdict.ts";
+import { compareRuns, redTargets } from "../check/compare.ts";
+import { describeFailure } from "../check/evidence.ts";
+import type { Progress, Step } from "./task-run.ts";
+import type { Limits } from "./world.ts";
+
+export interface Facts {
+  readonly progress: Progress;
+  /** Every check, run on the patched workspace. */
+  readonly runs: readonly TestRun[];
+  readonly changes: readonly FileChange[];
+  readonly limits: Pick<Limits, "evidenceCharacters">;
+}
+
+export interface Judgement {
+  readonly step: Step;
+  /** False: the workspace goes back to where it was before the patch. */
+  readonly keep: boolean;
+}
+
+export const judge = (facts: Facts): Judgement => JUDGES[facts.progress.role](facts);
+
+const JUDGES: Readonly<Record<Role, (facts: Facts) => Judgement>> = { tester: judgeTests, builder: judgeCode };
+
+/** Complete: every target green, and nothing that passed at the baseline fails or is gone. */
+function judgeCode({ progress, runs, limits }: Facts): Judgement {
+  const now = compareRuns(progress.baseline, runs, progress.targets);
+  if (isGreen(now)) return { step: { kind: "complete" }, keep: true };
+
+  const before = compareRuns(progress.baseline, progress.runs, progress.targets);
+  const failure = describeFailure(now, { maxCharacters: limits.evidenceCharacters });
+  if (now.regressed.length > 0) return { step: retry([{ kind: "regressed", ...failure }]), keep: false };
+  return { step: retry([{ kind: "tests failed", ...failure }]), keep: now.green.length >= before.green.length };
+}
+
+export const isGreen = (comparison: Comparison): boolean =>
+  comparison.green.length > 0 && comparison.stillRed.length === 0 && comparison.regressed.length === 0;
+
+/** Red is proved when tests of the patch fail as they run, and everything that passed before still does. */
+function judgeTests({ progress, runs, changes, limits }: Facts): Judgement {
+  const files = changes.map((change) => change.path);
+  const targets = redTargets(runs, { files });
+  const known = new Set(redTargets(progress.baseline));
+  const fresh = targets.filter((target) => !known.has(target));
+  const notRed = (text: string): Judgement => ({
+    step: retry([{ kind: "not red", text, fingerprint: text.slice(0, 200) }]),
+    keep: false,
+  });
+
+  const broken = runs.flatMap((run) => run.tests).find((test) => isBrokenTest(test, files));
+  if (broken !== undefined) return notRed(`${broken.file} cannot be parsed:\n${broken.message ?? ""}`);
+  const harmed = compareRuns(progress.baseline, runs, []).regressed.filter((test) => test.kind === "test");
+  if (harmed.length > 0) return notRed(`These tests passed before: ${harmed.map((test) => test.name).join(", ")}`);
+  if (fresh.length === 0)
+    return notRed("No new test fails. The tests must fail now, before the task's code is written.");
+
+  const failure = describeFailure(compareRuns(progress.baseline, runs, fresh), {
+    maxCharacters: limits.evidenceCharacters,
+  });
+  return { step: { kind: "red", by: "tester", targets: fresh, evidence: [{ kind: "red", ...failure }] }, keep: true };
+}
+
+/** A test file that no engine can read proves nothing; one that asks for what is not built yet does. */
+function isBrokenTest(test: TestResult, files: readonly string[]): boolean {
+  if (test.status !== "errored" || test.file === undefined || !files.includes(test.file)) return false;
+  const message = test.message ?? "";
+  return /SyntaxError|Transform failed|Parse error/i.test(message) && !/does not provide an export named/.test(message);
+}
+
+type FailureStep = (failure: ModelFailure, progress: Progress) => Step;
+
+const stop: FailureStep = (failure) => ({
+  kind: "stopped",
+  why: "set-up",
+  reason: failure.cure === undefined ? failure.message : `${failure.message}\n${failure.cure}`,
+});
+
+const askAgain: FailureStep = (failure, progress) =>
+  retryWith(progress, { kind: "model failed", text: failure.message, fingerprint: `model: ${failure.class}` });
+
+/** What a failed call means for the task, when the whole chain has failed: the last model's failure decides. */
+const FAILURES: Readonly<Record<FailureClass, FailureStep>> = {
+  refused: stop,
+  loading: stop,
+  auth: stop,
+  "rate limited": stop,
+  overloaded: askAgain,
+  "bad answer": askAgain,
+  timeout: askAgain,
+  "context overflow": (failure) => ({
+    kind: "blocked",
+    reason: `the prompt does not fit the model: ${failure.message}`,
+  }),
+  aborted: () => ({ kind: "stopped", why: "interrupted", reason: "interrupted" }),
+};
+
+export const judgeFailure: FailureStep = (failure, progress) => FAILURES[failure.class](failure, progress);
+
+const retry = (evidence: readonly Evidence[]): Verdict => ({ kind: "retry", evidence });
+
+/** The answer was of no use; what the checks said last still stands. */
+export function retryWith(progress: Progress, evidence: Evidence): Verdict {
+  const standing = progress.evidence.filter((each) => STANDING.has(each.kind));
+  return retry([...standing, evidence]);
+}
+
+const STANDING: ReadonlySet<Evidence["kind"]> = new Set(["red", "tests failed", "regressed", "not red"]);

@@ -1,0 +1,27 @@
+/** Every limit of a task and of the run is looked at here, between two attempts. */
+import type { Verdict } from "../core/verdict.ts";
+import type { Progress, TaskRun } from "./task-run.ts";
+
+type End = Extract<Verdict, { kind: "blocked" | "stopped" }>;
+
+export function limitReached({ world, deadline, signal }: TaskRun, { attempts, evidence }: Progress): End | undefined {
+  if (signal.aborted) return { kind: "stopped", why: "interrupted", reason: "interrupted" };
+  const spent = world.budget.exceeded();
+  if (spent !== undefined) return { kind: "stopped", why: "budget", reason: spent };
+
+  const last = evidence.at(-1);
+  const because = last === undefined ? "" : `; last: ${last.kind}: ${firstLine(last.text)}`;
+  const { limits } = world;
+  if (attempts >= limits.attempts) {
+    return { kind: "blocked", reason: `Max iterations reached (${attempts} attempts)${because}` };
+  }
+  if (world.clock.monotonic() >= deadline) {
+    return {
+      kind: "blocked",
+      reason: `Max wait reached (${Math.round(limits.taskMs / 1000)} s, ${attempts} attempts)${because}`,
+    };
+  }
+  return undefined;
+}
+
+const firstLine = (text: string): string => (text.trim().split("\n")[0] ?? "").slice(0, 200);

@@ -1,0 +1,48 @@
+/** From a model's words to changes that may be made, or to the reason why not. Pure but for reading files. */
+import type { FileChange, Reject } from "../core/patch.ts";
+import type { Role } from "../core/prompt.ts";
+import type { Evidence } from "../core/verdict.ts";
+import type { Workspace } from "../core/workspace.ts";
+import { extractProposal } from "../patch/extract.ts";
+import { planPatch } from "../patch/plan.ts";
+import type { World } from "./world.ts";
+
+export type ReadReply =
+  | { readonly kind: "changes"; readonly changes: readonly FileChange[] }
+  | { readonly kind: "question"; readonly text: string }
+  | { readonly kind: "unusable"; readonly rejects: readonly Reject[]; readonly evidence: Evidence };
+
+export interface ReplyContext {
+  readonly role: Role;
+  readonly workspace: Pick<Workspace, "read">;
+  readonly world: Pick<World, "guard">;
+}
+
+export function readReply(reply: string, { role, workspace, world }: ReplyContext): ReadReply {
+  const proposal = extractProposal(reply);
+  if (proposal.kind === "question") return proposal;
+  if (proposal.kind === "complete") return unusable("no patch", [{ kind: "no change", text: CLAIMED }]);
+  if (proposal.kind === "malformed") return unusable("no patch", [{ kind: "malformed", text: proposal.reason }]);
+
+  const plan = planPatch(proposal.edits, workspace.read);
+  if (!plan.ok) return unusable("patch rejected", plan.rejects);
+  if (plan.changes.length === 0) return unusable("no patch", [{ kind: "no change", text: NOTHING }]);
+  const violations = world.guard(plan.changes, role);
+  if (violations.length > 0) return unusable("patch rejected", violations);
+  return { kind: "changes", changes: plan.changes };
+}
+
+const CLAIMED =
+  "It says that the task is complete, but nothing was changed and the checks still fail. Only they decide.";
+const NOTHING = "The patch changes nothing: the files already are as it would make them.";
+
+function unusable(kind: "no patch" | "patch rejected", rejects: readonly Reject[]): ReadReply {
+  const text = rejects.map(describeReject).join("\n");
+  const fingerprint = rejects.map((reject) => `${reject.kind} ${reject.path ?? ""}`).join("; ");
+  return { kind: "unusable", rejects, evidence: { kind, text, fingerprint } };
+}
+
+function describeReject({ kind, path, hunk, text }: Reject): string {
+  const place = [path, hunk === undefined ? undefined : `hunk ${hunk}`].filter((part) => part !== undefined).join(", ");
+  return place === "" ? text : `${place}: ${kind}\n${text}`;
+}

@@ -1,0 +1,104 @@
+/** Reads back from the event log where an interrupted run of a task stood. Pure: a fold over its events. */
+import type { TestRun } from "../core/check.ts";
+import type { EventOf, RalphEvent } from "../core/event.ts";
+import type { Reply } from "../core/model.ts";
+import type { Role } from "../core/prompt.ts";
+import type { Evidence } from "../core/verdict.ts";
+import type { CommitId } from "../core/workspace.ts";
+
+type ModelReplied = EventOf<"model.replied">;
+type RepliedText = Extract<Reply, { kind: "text" }>;
+
+export interface Past {
+  /** Attempts that were started and finished. */
+  readonly attempts: number;
+  /** Time spent in earlier leases. */
+  readonly spentMs: number;
+  readonly tokens: number;
+  readonly model?: string;
+  readonly evidence: readonly Evidence[];
+  /** The work tree's state, where there is one to go on from. */
+  readonly tree?: { readonly base: CommitId; readonly head: CommitId };
+  readonly baseline?: readonly TestRun[];
+  /** The checks' last run on what the tree holds. */
+  readonly runs?: readonly TestRun[];
+  /** Set once red is proved. */
+  readonly targets?: readonly string[];
+  /** An attempt that was begun and not finished: its number, and the answer if it had come. */
+  readonly pending?: { readonly at: number; readonly role: Role; readonly reply?: RepliedText };
+}
+
+const NOTHING: Past = { attempts: 0, spentMs: 0, tokens: 0, evidence: [] };
+
+/**
+ * @param events all events of the task, oldest first
+ * A task that was settled for good, or that a person set back, begins anew.
+ */
+export function recall(events: readonly RalphEvent[]): Past {
+  let past = NOTHING;
+  let leasedAt: number | undefined;
+  let lastAt = 0;
+  let runs: readonly TestRun[] = [];
+  const stopWatch = (): void => {
+    if (leasedAt !== undefined) past = { ...past, spentMs: past.spentMs + (lastAt - leasedAt) };
+  };
+  for (const event of events) {
+    if (event.type === "task.leased") {
+      stopWatch();
+      leasedAt = event.at;
+    }
+    lastAt = event.at;
+    // The runs since the attempt began: what red.proved takes as its baseline.
+    if (event.type === "attempt.started" || event.type === "workspace.opened") runs = [];
+    if (event.type === "check.finished" && event.phase !== "final") runs = [...runs, event.run];
+    past = next(past, event, runs);
+  }
+  stopWatch();
+  return past;
+}
+
+function next(past: Past, event: RalphEvent, runs: readonly TestRun[]): Past {
+  switch (event.type) {
+    case "workspace.opened":
+      return event.resumed ? past : { ...withoutTree(past), tree: { base: event.base, head: event.base } };
+    case "workspace.dropped":
+      return withoutTree(past);
+    case "baseline.finished":
+      return { ...past, baseline: runs };
+    case "red.proved":
+      return { ...past, baseline: event.by === "tester" ? runs : (past.baseline ?? runs), targets: event.targets };
+    case "attempt.started":
+      return { ...past, pending: { at: event.at, role: event.role } };
+    case "model.replied":
+      return withReply(past, event);
+    case "attempt.finished":
+      return finished(past, event, runs);
+    case "task.settled":
+      return event.status === "PENDING" ? past : NOTHING;
+    case "task.edited":
+      return NOTHING;
+    default:
+      return past;
+  }
+}
+
+function withReply(past: Past, reply: ModelReplied): Past {
+  const tokens = past.tokens + reply.usage.promptTokens + reply.usage.outputTokens;
+  const { text, model, finish, usage, durationMs } = reply;
+  const said: RepliedText = { kind: "text", text, model, finish, usage, durationMs };
+  const pending = past.pending === undefined ? {} : { pending: { ...past.pending, reply: said } };
+  return { ...past, ...pending, tokens, model };
+}
+
+function finished(past: Past, event: EventOf<"attempt.finished">, runs: readonly TestRun[]): Past {
+  const { pending: _, ...rest } = past;
+  const kept = past.tree !== undefined && past.tree.head !== event.head;
+  const tree = past.tree === undefined ? {} : { tree: { ...past.tree, head: event.head } };
+  return { ...rest, ...tree, ...(kept ? { runs } : {}), evidence: event.evidence, attempts: event.attempt };
+}
+
+/** Attempts, time and evidence count on; the work begins anew on another commit. */
+export function withoutTree(past: Past): Past {
+  const { tree: _, baseline: __, targets: ___, pending: ____, runs: _____, ...rest } = past;
+  return rest;
+}

@@ -1,0 +1,55 @@
+/** How a task's outcome is written down: in the store, and from there in the task file. Pure. */
+import type { QueueEntry, Settlement } from "../core/store.ts";
+import type { StatusUpdate, TaskStatus } from "../core/task.ts";
+import type { Past } from "./recall.ts";
+import type { TaskOutcome } from "./run-task.ts";
+
+type End = TaskOutcome["verdict"];
+
+const STATUS: Readonly<Record<End["kind"], Settlement["status"]>> = {
+  complete: "completed",
+  blocked: "blocked",
+  stopped: "queued",
+};
+
+const WORDS: Readonly<Partial<Record<QueueEntry["status"], TaskStatus>>> = {
+  completed: "COMPLETE",
+  blocked: "BLOCKED",
+  awaiting_approval: "AWAITING_APPROVAL",
+};
+
+export const wordOf = (status: QueueEntry["status"]): TaskStatus => WORDS[status] ?? "PENDING";
+
+/** @param at epoch milliseconds */
+export function settlementOf(outcome: TaskOutcome, past: Past, at: number): Settlement {
+  const { verdict, branch, commit, files } = outcome;
+  const { attempts } = past;
+  const reason = verdict.kind === "blocked" ? verdict.reason : undefined;
+  const fields: Record<string, string | undefined> = {
+    ATTEMPTS: String(attempts),
+    MODEL: past.model,
+    BRANCH: branch,
+    COMMIT: commit,
+    TESTS_STATUS: TESTS[verdict.kind],
+    FILES_MODIFIED: files.length === 0 ? undefined : files.join(", "),
+    UPDATED: new Date(at).toISOString(),
+    RECOMMENDATION: RECOMMENDATION[verdict.kind],
+  };
+  const result = Object.fromEntries(
+    Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined),
+  );
+  return { status: STATUS[verdict.kind], attempts, result, ...(reason === undefined ? {} : { reason }) };
+}
+
+const TESTS: Readonly<Record<End["kind"], string>> = { complete: "PASSING", blocked: "FAILING", stopped: "NOT_RUN" };
+
+const RECOMMENDATION: Readonly<Record<End["kind"], string | undefined>> = {
+  complete: "Review the commit and merge the run's branch",
+  blocked: "Read the log (ralph logs), mend the task or the code, then set STATUS to PENDING",
+  stopped: undefined,
+};
+
+/** What the task file's block shall say of an entry of the queue. */
+export function statusUpdateOf({ status, reason, result }: QueueEntry): StatusUpdate {
+  return { status: wordOf(status), fields: result, ...(reason === undefined ? {} : { reason }) };
+}

@@ -1,0 +1,71 @@
+/** What stays the same while one worker has one task, and what changes from attempt to attempt. */
+import type { TestRun } from "../core/check.ts";
+import type { CheckPhase } from "../core/event.ts";
+import type { Tier } from "../core/model.ts";
+import type { Role } from "../core/prompt.ts";
+import type { Lease } from "../core/store.ts";
+import type { CheckSpec, Task } from "../core/task.ts";
+import type { Evidence, Verdict } from "../core/verdict.ts";
+import type { Workspace } from "../core/workspace.ts";
+import type { Context } from "../prompt/context.ts";
+import { abridge, type Journal } from "./journal.ts";
+import type { World } from "./world.ts";
+
+export interface TaskRun {
+  readonly world: World;
+  readonly lease: Lease;
+  readonly task: Task;
+  readonly tier: Tier;
+  readonly checks: readonly CheckSpec[];
+  readonly journal: Journal;
+  readonly workspace: Workspace;
+  /** Monotonic milliseconds at which the task's time is used up. */
+  readonly deadline: number;
+  readonly signal: AbortSignal;
+}
+
+export interface Progress {
+  /** Finished attempts. */
+  readonly attempts: number;
+  /** tester until red is proved, then builder. */
+  readonly role: Role;
+  /** What passed before the task: none of it may fail afterwards. */
+  readonly baseline: readonly TestRun[];
+  /** Ids that must go from red to green. */
+  readonly targets: readonly string[];
+  /** The checks' last run on what the workspace holds now. */
+  readonly runs: readonly TestRun[];
+  readonly evidence: readonly Evidence[];
+  /** What the model is shown, as it was when the role began: the same from attempt to attempt. */
+  readonly shown: Shown;
+}
+
+export interface Shown {
+  readonly context: Context;
+  readonly paths: readonly string[];
+}
+
+/** Proved red: these must become green. */
+export interface Red {
+  readonly kind: "red";
+  readonly by: "base" | "tester";
+  readonly targets: readonly string[];
+  readonly evidence: readonly Evidence[];
+}
+
+/** A verdict, or a step on the way to one. */
+export type Step = Verdict | Red | { readonly kind: "moved"; readonly reason: string };
+
+/** Runs every check of the task in the folder `cwd`, one after the other, and journals each. */
+export async function runChecks(run: TaskRun, phase: CheckPhase, cwd: string): Promise<readonly TestRun[]> {
+  const runs: TestRun[] = [];
+  for (const check of run.checks) {
+    const timeoutMs = run.world.limits.checkMs;
+    const result = await run.world.runCheck(check, { cwd, timeoutMs }, run.signal);
+    // A check that was interrupted says nothing about the code.
+    run.signal.throwIfAborted();
+    runs.push(result);
+    await run.journal.record({ type: "check.finished", phase, run: abridge(result) });
+  }
+  return runs;
+}

@@ -1,0 +1,123 @@
+/** The queue's loop: lease the best task, work on it, settle it, until nothing is left that may run now. */
+import { isRalphError, RalphError } from "../core/error.ts";
+import type { RunOutcome } from "../core/event.ts";
+import type { Lease, QueueEntry } from "../core/store.ts";
+import type { StopReason } from "../core/verdict.ts";
+import { keepLease } from "./keep-lease.ts";
+import { recall } from "./recall.ts";
+import { runTask, type TaskOutcome } from "./run-task.ts";
+import { settlementOf, statusUpdateOf, wordOf } from "./settle.ts";
+import type { World } from "./world.ts";
+
+export interface WorkResult {
+  readonly outcome: RunOutcome;
+  /** Why the run ended early, where it did. */
+  readonly reason?: string;
+  readonly entries: readonly QueueEntry[];
+}
+
+/** @param only restricts the run to these tasks */
+export async function work(
+  world: World,
+  only: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<WorkResult> {
+  for (;;) {
+    await reconcile(world);
+    const end = endOfRun(world, signal);
+    if (end !== undefined) return summarise(world, only, end);
+    const lease = await world.store.queue.lease(world.worker, world.limits.leaseMs, only === undefined ? {} : { only });
+    if (lease === undefined) return summarise(world, only);
+    const outcome = await workOn(world, lease, signal);
+    if (outcome?.verdict.kind === "stopped") return summarise(world, only, outcome.verdict);
+  }
+}
+
+/** Task files into the queue, dead workers' leases freed, status blocks that a killed run could not write written now. */
+async function reconcile({ store, source, clock, isWorkerGone }: World): Promise<void> {
+  const readAt = clock.now();
+  await store.queue.expireStale(isWorkerGone);
+  await store.queue.sync(source.list().tasks, readAt);
+  for (const entry of await store.queue.list()) if (entry.fileBehind) await writeBlock({ store, source }, entry);
+}
+
+async function writeBlock({ store, source }: Pick<World, "store" | "source">, entry: QueueEntry): Promise<void> {
+  const update = statusUpdateOf(entry);
+  await source.writeStatus(entry.path, update);
+  await store.queue.fileWritten(entry.taskId, update.status);
+}
+
+interface End {
+  readonly why: StopReason;
+  readonly reason: string;
+}
+
+function endOfRun({ budget }: World, signal: AbortSignal): End | undefined {
+  if (signal.aborted) return { why: "interrupted", reason: "interrupted" };
+  const reason = budget.exceeded();
+  return reason === undefined ? undefined : { why: "budget", reason };
+}
+
+/** Undefined when the lease was lost: another worker's outcome, or the person's edit, counts. */
+async function workOn(world: World, lease: Lease, signal: AbortSignal): Promise<TaskOutcome | undefined> {
+  const { store, source } = world;
+  const keeper = keepLease(world, lease, signal);
+  try {
+    const { path } = await entryOf(world, lease.taskId);
+    await source.writeStatus(path, { status: "IN_PROGRESS" });
+    await store.queue.fileWritten(lease.taskId, "IN_PROGRESS");
+    const outcome = await decide(world, lease, path, { ours: keeper.signal, users: signal });
+    await settle(world, lease, outcome);
+    return outcome;
+  } catch (error) {
+    if (isRalphError(error, "LEASE_LOST") || isRalphError(keeper.signal.reason, "LEASE_LOST")) return undefined;
+    throw error;
+  } finally {
+    keeper.stop();
+  }
+}
+
+interface Signals {
+  readonly ours: AbortSignal;
+  readonly users: AbortSignal;
+}
+
+async function decide(world: World, lease: Lease, path: string, { ours, users }: Signals): Promise<TaskOutcome> {
+  try {
+    return await runTask(world, lease, await world.source.read(path), ours);
+  } catch (error) {
+    if (isRalphError(error, "TASK_UNREADABLE")) return undecided({ kind: "blocked", reason: error.message });
+    if (users.aborted) return undecided({ kind: "stopped", why: "interrupted", reason: "interrupted" });
+    throw error;
+  }
+}
+
+const undecided = (verdict: TaskOutcome["verdict"]): TaskOutcome => ({ verdict, files: [] });
+
+async function settle(world: World, lease: Lease, outcome: TaskOutcome): Promise<void> {
+  const { store, clock, onEvent } = world;
+  const past = recall(await store.events.read({ taskId: lease.taskId }));
+  const settlement = settlementOf(outcome, past, clock.now());
+  const { attempts, reason } = settlement;
+  const status = wordOf(settlement.status);
+  const events = await store.queue.settle(lease, settlement, [
+    { type: "task.settled", status, attempts, ...(reason === undefined ? {} : { reason }) },
+  ]);
+  for (const event of events) onEvent(event);
+  await writeBlock(world, await entryOf(world, lease.taskId));
+}
+
+async function entryOf({ store }: Pick<World, "store">, taskId: string): Promise<QueueEntry> {
+  const entry = (await store.queue.list()).find((each) => each.taskId === taskId);
+  if (entry === undefined) throw new RalphError("TASK_UNKNOWN", { id: taskId, known: [] });
+  return entry;
+}
+
+async function summarise({ store }: World, only: readonly string[] | undefined, end?: End): Promise<WorkResult> {
+  const all = await store.queue.list();
+  const entries = all.filter((entry) => entry.queue === "tdd" && (only === undefined || only.includes(entry.taskId)));
+  if (end !== undefined) return { outcome: end.why, reason: end.reason, entries };
+  // What is queued still waits for a task that is blocked or missing; what is leased is another worker's to finish.
+  const open = entries.some((entry) => entry.status === "blocked" || entry.status === "queued");
+  return { outcome: open ? "some blocked" : "all done", entries };
+}

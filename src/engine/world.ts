@@ -1,0 +1,52 @@
+/** Everything the loop needs from outside: adapters and settings, handed in by app/wire.ts or by a test. */
+import type { RunCheck } from "../core/check.ts";
+import type { Clock } from "../core/clock.ts";
+import type { RalphEvent } from "../core/event.ts";
+import type { AskOptions, Reply, Tier } from "../core/model.ts";
+import type { FileChange, Reject } from "../core/patch.ts";
+import type { Prompt, Role } from "../core/prompt.ts";
+import type { Store } from "../core/store.ts";
+import type { CheckSpec, TaskSource, TaskSummary } from "../core/task.ts";
+import type { Workspaces } from "../core/workspace.ts";
+import type { PromptStack } from "../prompt/stack.ts";
+
+export interface Limits {
+  readonly attempts: number;
+  readonly taskMs: number;
+  readonly checkMs: number;
+  readonly maxFiles: number;
+  readonly maxLines: number;
+  readonly leaseMs: number;
+  /** Room for files in a prompt. */
+  readonly contextCharacters: number;
+  readonly evidenceCharacters: number;
+}
+
+export type AskTier = (tier: Tier, prompt: Prompt, options: AskOptions, signal: AbortSignal) => Promise<Reply>;
+
+export interface World {
+  readonly store: Store;
+  readonly source: TaskSource;
+  readonly workspaces: Workspaces;
+  /** Keeps an applied patch and returns its file's name. */
+  readonly savePatch: (taskId: string, diff: string) => string;
+  readonly runCheck: RunCheck;
+  /** For tasks that name none. */
+  readonly defaultChecks: readonly CheckSpec[];
+  readonly tierOf: (task: TaskSummary) => Tier;
+  readonly askTier: AskTier;
+  readonly askOptions: AskOptions;
+  readonly prompts: PromptStack;
+  /** Which changes a patch of this role may not make, whatever it says. */
+  readonly guard: (changes: readonly FileChange[], role: Role) => readonly Reject[];
+  readonly limits: Limits;
+  /** Of the whole run; in words, once it is used up. */
+  readonly budget: { exceeded(): string | undefined };
+  readonly clock: Clock;
+  /** `host:pid:start`: who holds the leases. */
+  readonly worker: string;
+  readonly isWorkerGone: (worker: string) => boolean;
+  /** Names this start of ralph in the log. */
+  readonly runId: string;
+  readonly onEvent: (event: RalphEvent) => void;
+}
