@@ -70,6 +70,10 @@ const CATALOGUE = {
     `The database ${d.path} cannot be used: ${d.why}`,
     "Check the disk's space and the file's rights; `.ralph/ralph.db` is rebuilt from the task files if you move it away",
   ],
+  SQLITE_MISSING: (d: { tried: readonly string[] }) => [
+    `No SQLite can be used:\n${d.tried.map((t) => `  ${t}`).join("\n")}`,
+    "Use the newest Node 24 or later, or run `npm install @photostructure/sqlite`",
+  ],
   WRITE_FAILED: (d: { path: string; why: string }) => [
     `${d.path} cannot be written: ${d.why}`,
     "Check the disk's space and the file's rights; nothing was changed",
