@@ -1,0 +1,81 @@
+/** The openai package with ralph's own clocks and limits around it; loaded by the first call. */
+import type { OpenAI } from "openai";
+import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
+import type { Agent } from "undici";
+import type { AskOptions } from "../core/model.ts";
+import type { CallWatch } from "./call-watch.ts";
+
+export interface ConnectionOptions {
+  /** Base URL, `/v1` included. */
+  readonly url: string;
+  readonly apiKey?: string | undefined;
+}
+
+export type ChatRequest = ChatCompletionCreateParamsStreaming;
+
+/** One SDK client per call, so that every byte of it reaches the call's own clocks. */
+export type Connect = (watch: CallWatch, limits: Pick<AskOptions, "maxCharacters">) => Promise<OpenAI>;
+
+/** Node types its fetch by an older undici; the two differ in the iterators of FormData only. */
+type Dispatcher = NonNullable<RequestInit["dispatcher"]>;
+
+/** A character takes at most six bytes in JSON (`\u00e9`); the rest is room for the chunk around it. */
+const BYTES_PER_CHARACTER = 6;
+const CHUNK_FRAME_BYTES = 64 * 1024;
+
+/**
+ * - Node's own fetch ends any call after 300 s without headers or body; ralph's clocks replace both limits.
+ * - `pipelining: 0` opens a connection per call: minutes lie between calls, and a kept connection that the
+ *   server has closed meanwhile would look like a dropped answer.
+ * - Everything that the package would read from OPENAI_* variables is given, so that the key of one server
+ *   never goes to another; redirects are not followed for the same reason.
+ * - Its own log is off: it prints answers that it cannot parse.
+ */
+export function connector(options: ConnectionOptions): Connect {
+  let agent: Agent | undefined;
+  const apiKey = options.apiKey === "" ? undefined : options.apiKey;
+  return async (watch, limits) => {
+    const [{ OpenAI }, undici] = await Promise.all([import("openai"), import("undici")]);
+    agent ??= new undici.Agent({ headersTimeout: 0, bodyTimeout: 0, pipelining: 0 });
+    return new OpenAI({
+      baseURL: options.url,
+      apiKey: apiKey ?? "none",
+      adminAPIKey: null,
+      organization: null,
+      project: null,
+      webhookSecret: null,
+      defaultHeaders: apiKey === undefined ? { Authorization: null } : {},
+      maxRetries: 0,
+      timeout: 2 ** 31 - 1,
+      logLevel: "off",
+      fetchOptions: { dispatcher: agent as unknown as Dispatcher, redirect: "manual" },
+      fetch: watchedFetch(watch, limits.maxCharacters * BYTES_PER_CHARACTER + CHUNK_FRAME_BYTES),
+    });
+  };
+}
+
+/** The package keeps an event of a stream, and any other body, in memory until it is whole: `longest` bounds both. */
+const watchedFetch =
+  (watch: CallWatch, longest: number): typeof fetch =>
+  async (input, init) => {
+    const response = await fetch(input, init);
+    watch.touch();
+    if (response.body === null) return response;
+    return new Response(ReadableStream.from(watchBytes(response.body, watch, longest)), response);
+  };
+
+async function* watchBytes(body: ReadableStream<Uint8Array>, watch: CallWatch, longest: number) {
+  let pending = 0;
+  for await (const bytes of body) {
+    watch.touch();
+    pending = endsEvent(bytes) ? 0 : pending + bytes.length;
+    if (pending > longest) watch.end("too long");
+    yield bytes;
+  }
+}
+
+/** A blank line ends an event. One that lies across two network chunks is missed; the next one counts. */
+function endsEvent(bytes: Uint8Array): boolean {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return view.includes("\n\n") || view.includes("\r\n\r\n");
+}

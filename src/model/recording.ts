@@ -1,0 +1,117 @@
+/**
+ * The file that `replay` plays: one JSON object a line, {"task", "role", "text"} and, where wanted,
+ * "attempt", "model", "finish", "delayMs" and "failure" (in place of "text").
+ * A line without "attempt" is the next attempt of its task, so plain lines are answers 1, 2, 3 … of a task,
+ * the tester's and the builder's counted together as ralph counts them. Pure.
+ */
+import { RalphError } from "../core/error.ts";
+import type { FailureClass, ModelFailure, TextReply } from "../core/model.ts";
+import type { Role } from "../core/prompt.ts";
+import { numberAt, textAt, valueAt } from "./unknown-json.ts";
+
+export interface RecordedAnswer {
+  readonly task: string;
+  readonly role: Role;
+  /** 1-based. */
+  readonly attempt: number;
+  readonly delayMs: number;
+  /** Which model gave it, where that was recorded. */
+  readonly model: string | undefined;
+  readonly said: Pick<TextReply, "text" | "finish"> | { readonly failure: ModelFailure };
+}
+
+const ROLES: Readonly<Record<Role, true>> = { tester: true, builder: true };
+const FINISHES: Readonly<Record<TextReply["finish"], true>> = { stop: true, length: true, stopped: true };
+const CLASSES: Readonly<Record<FailureClass, true>> = {
+  refused: true,
+  loading: true,
+  overloaded: true,
+  "rate limited": true,
+  "context overflow": true,
+  auth: true,
+  "bad answer": true,
+  timeout: true,
+  aborted: true,
+};
+
+/** In the file's order. Throws REPLAY_INVALID with the line's number; blank lines are skipped. */
+export function parseRecording(text: string, path: string): readonly RecordedAnswer[] {
+  const lastAttempts = new Map<string, number>();
+  const answers: RecordedAnswer[] = [];
+  for (const [index, line] of text
+    .replace(/^\uFEFF/, "")
+    .split("\n")
+    .entries()) {
+    if (line.trim() === "") continue;
+    const refuse: Refuse = (why) => new RalphError("REPLAY_INVALID", { path, why: `line ${index + 1}: ${why}` });
+    const answer = readLine(line, lastAttempts, refuse);
+    lastAttempts.set(answer.task, answer.attempt);
+    answers.push(answer);
+  }
+  return answers;
+}
+
+type Refuse = (why: string) => RalphError;
+
+function readLine(line: string, lastAttempts: ReadonlyMap<string, number>, refuse: Refuse): RecordedAnswer {
+  const json = parseJson(line, refuse);
+  const task = textAt(json, "task");
+  if (task === "") throw refuse('expected "task" with a task\'s id');
+  return {
+    task,
+    role: oneOf(ROLES, valueAt(json, "role"), () => refuse(`expected "role" to be ${list(ROLES)}`)),
+    attempt: wholeNumber(json, "attempt", { absent: (lastAttempts.get(task) ?? 0) + 1, least: 1 }, refuse),
+    delayMs: wholeNumber(json, "delayMs", { absent: 0, least: 0 }, refuse),
+    model: textAt(json, "model") || undefined,
+    said: readSaid(json, refuse),
+  };
+}
+
+function readSaid(json: unknown, refuse: Refuse): RecordedAnswer["said"] {
+  const failure = valueAt(json, "failure");
+  if (failure !== undefined) return { failure: readFailure(failure, refuse) };
+  const text = valueAt(json, "text");
+  if (typeof text !== "string") throw refuse('expected "text" or "failure"');
+  const finish = valueAt(json, "finish") ?? "stop";
+  return { text, finish: oneOf(FINISHES, finish, () => refuse(`expected "finish" to be ${list(FINISHES)}`)) };
+}
+
+function readFailure(json: unknown, refuse: Refuse): ModelFailure {
+  const cure = textAt(json, "cure");
+  const retryAt = numberAt(json, "retryAt");
+  const message = textAt(json, "message");
+  if (message === "") throw refuse('expected "failure" to have a "message"');
+  return {
+    class: oneOf(CLASSES, valueAt(json, "class"), () =>
+      refuse(`expected the class of "failure" to be ${list(CLASSES)}`),
+    ),
+    message,
+    ...(cure !== "" && { cure }),
+    ...(retryAt !== undefined && { retryAt }),
+    ...(valueAt(json, "dropped") === true && { dropped: true }),
+  };
+}
+
+function parseJson(line: string, refuse: Refuse): unknown {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw refuse(`expected a JSON object; ${(error as SyntaxError).message}`);
+  }
+}
+
+function wholeNumber(json: unknown, key: string, range: { absent: number; least: number }, refuse: Refuse): number {
+  const value = valueAt(json, key) ?? range.absent;
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= range.least) return value;
+  throw refuse(`expected "${key}" to be a whole number from ${range.least}`);
+}
+
+function oneOf<T extends string>(known: Readonly<Record<T, true>>, value: unknown, refusal: () => RalphError): T {
+  if (typeof value === "string" && Object.hasOwn(known, value)) return value as T;
+  throw refusal();
+}
+
+const list = (known: object): string =>
+  Object.keys(known)
+    .map((word) => `"${word}"`)
+    .join(" or ");
