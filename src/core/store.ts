@@ -41,6 +41,7 @@ export interface QueueEntry {
   readonly attempts: number;
   readonly leasedBy?: string;
   readonly leaseExpiresAt?: number;
+  /** Epoch milliseconds of the last lease, outcome or write to the file; renewed and freed leases leave it. */
   readonly updatedAt: number;
   /** The file's STATUS as ralph last read or wrote it; another one in the file is a person's edit. */
   readonly fileStatus: TaskStatus;

@@ -25,10 +25,9 @@ function memoryQueue(state: State): Queue {
     sync: async (tasks, readAt) => sync(state, tasks, readAt),
     lease: async (worker, ttlMs, filter = {}) => lease(state, { worker, ttlMs }, filter),
     renew: async (held, ttlMs) => {
-      const row = heldRow(state, held);
-      const expiresAt = state.clock.now() + ttlMs;
-      put(state, { ...row, leaseExpiresAt: expiresAt });
-      return { ...held, expiresAt };
+      const leaseExpiresAt = state.clock.now() + ttlMs;
+      state.rows.set(held.taskId, { ...heldRow(state, held), leaseExpiresAt });
+      return { ...held, expiresAt: leaseExpiresAt };
     },
     settle: async (held, settlement, bodies = []) => settle(state, held, settlement, bodies),
     fileWritten: async (taskId, status) => fileWritten(state, taskId, status),
@@ -100,7 +99,7 @@ function expireStale(state: State, isGone: (worker: string) => boolean): readonl
   const now = state.clock.now();
   const isStale = (row: TaskRow) => (row.leaseExpiresAt ?? 0) <= now || isGone(row.leasedBy ?? "");
   const stale = [...state.rows.values()].filter((row) => row.status === "leased" && isStale(row)).sort(inOrder);
-  for (const row of stale) put(state, { ...withoutLease(row), status: "queued" });
+  for (const row of stale) state.rows.set(row.taskId, { ...withoutLease(row), status: "queued" });
   return stale.map((row) => row.taskId);
 }
 

@@ -15,17 +15,17 @@ export function sqliteQueue(connect: () => Promise<Connection>, clock: Clock): Q
     lease: async (worker, ttlMs, filter = {}) => lease(await connect(), { worker, ttlMs, clock }, filter),
     renew: async (held, ttlMs) => {
       const connection = await connect();
-      const expiresAt = clock.now() + ttlMs;
-      await connection.write(() =>
-        save(connection, clock, { ...heldRow(connection, held), leaseExpiresAt: expiresAt }),
-      );
-      return { ...held, expiresAt };
+      return connection.write(() => {
+        const leaseExpiresAt = clock.now() + ttlMs;
+        save(connection, { ...heldRow(connection, held), leaseExpiresAt });
+        return { ...held, expiresAt: leaseExpiresAt };
+      });
     },
     settle: async (held, settlement, bodies = []) => {
       const connection = await connect();
       const settled = () => {
         const { reason: _, ...row } = withoutLease(heldRow(connection, held));
-        save(connection, clock, { ...row, ...settlement, fileBehind: true });
+        save(connection, { ...row, ...settlement, fileBehind: true, updatedAt: clock.now() });
         return record(connection, bodies, { ...held, at: clock.now() });
       };
       return connection.write(settled, { durable: true });
@@ -56,8 +56,7 @@ const UPSERT = `
     leased_by = excluded.leased_by, lease_expires_at = excluded.lease_expires_at, fencing = excluded.fencing,
     file_status = excluded.file_status, file_behind = excluded.file_behind, updated_at = excluded.updated_at`;
 
-const save = (connection: Connection, clock: Clock, row: TaskRow): void =>
-  void connection.statement(UPSERT).run(fromRow({ ...row, updatedAt: clock.now() }));
+const save = (connection: Connection, row: TaskRow): void => void connection.statement(UPSERT).run(fromRow(row));
 
 /** Nothing to change is the usual case and takes no lock. */
 async function sync(connection: Connection, clock: Clock, tasks: readonly TaskSummary[], readAt?: number) {
@@ -66,7 +65,7 @@ async function sync(connection: Connection, clock: Clock, tasks: readonly TaskSu
   if ((await connection.read(plan)).rows.length === 0) return;
   await connection.write(() => {
     const { rows, edits } = plan();
-    for (const row of rows) save(connection, clock, row);
+    for (const row of rows) save(connection, row);
     for (const { taskId, from, to } of edits)
       record(connection, [{ type: "task.edited", from, to }], { taskId, runId: SYNC_RUN_ID, at: clock.now() });
   });
@@ -116,18 +115,21 @@ async function fileWritten(connection: Connection, clock: Clock, taskId: string,
       });
     }
     const fileBehind = row.fileBehind && !isWordOf(row.status, status);
-    save(connection, clock, { ...row, fileStatus: status, fileBehind });
+    save(connection, { ...row, fileStatus: status, fileBehind, updatedAt: clock.now() });
   });
 }
 
-/** `isGone` may be slow, so it is asked before the lock is taken; a lease taken or renewed meanwhile stays. */
+/**
+ * `isGone` may be slow, so it is asked before the lock is taken; a lease taken or renewed meanwhile stays.
+ * `updatedAt` stays too: no file is written here, and a sync of files read a moment ago must see a person's edit.
+ */
 async function expireStale(connection: Connection, clock: Clock, isGone: (worker: string) => boolean) {
   const leased = await connection.read(() => select(connection, "status = 'leased'"));
   const stale = leased.filter((row) => (row.leaseExpiresAt ?? 0) <= clock.now() || isGone(row.leasedBy ?? ""));
   if (stale.length === 0) return [];
   return connection.write(() => {
     const freed = stale.flatMap((row) => select(connection, SAME_LEASE, leaseOf(row)));
-    for (const row of freed) save(connection, clock, { ...withoutLease(row), status: "queued" });
+    for (const row of freed) save(connection, { ...withoutLease(row), status: "queued" });
     return freed.map((row) => row.taskId);
   });
 }
