@@ -29,6 +29,8 @@ export interface Backoff {
 /** `timeoutMs` is the wall clock of one model, retries included; the next model of the chain has it anew. */
 export interface TierOptions extends AskOptions {
   readonly clock: Clock;
+  /** Monotonic milliseconds at which the whole tier ends, whatever a model's wall clock has left. */
+  readonly deadline?: number;
   readonly backoff?: Backoff;
   /** Told of every failed call, the last one included, before anything else is done; not of an abort. */
   readonly onFailure: (failed: FailedReply) => void | Promise<void>;
@@ -78,7 +80,7 @@ export async function askTier(
     if (reply.kind === "text") return reply;
     last = reply;
     tried.push({ model: client.name, endpoint: client.endpoint, failure: reply.failure, calls });
-    if (reply.failure.class === "aborted") break;
+    if (reply.failure.class === "aborted" || leftMs(options) <= 0) break;
   }
   return { ...last, tried };
 }
@@ -89,18 +91,18 @@ async function askModel(
   options: TierOptions,
   signal: AbortSignal,
 ): Promise<ModelTurn> {
-  const { clock, backoff = BACKOFF, onFailure, ...limits } = options;
+  const { clock, deadline: _, backoff = BACKOFF, onFailure, ...limits } = options;
   const startedAt = clock.monotonic();
   const spentMs = () => clock.monotonic() - startedAt;
+  const remainingMs = () => Math.min(limits.timeoutMs - spentMs(), leftMs(options));
   let calls = 0;
   const call = async (): Promise<TextReply> => {
     calls += 1;
-    const reply = await client.ask(prompt, { ...limits, timeoutMs: limits.timeoutMs - spentMs() }, signal);
+    const reply = await client.ask(prompt, { ...limits, timeoutMs: remainingMs() }, signal);
     if (reply.kind === "text") return reply;
     if (reply.failure.class !== "aborted") await onFailure(reply);
     throw new CallFailed(reply);
   };
-  const hasTimeFor = (attempt: number) => spentMs() + delayMs(attempt, backoff) < limits.timeoutMs;
   try {
     const reply = await pRetry(call, {
       retries: Number.POSITIVE_INFINITY,
@@ -108,15 +110,21 @@ async function askModel(
       minTimeout: backoff.firstMs,
       maxTimeout: backoff.longestMs,
       signal,
-      shouldRetry: ({ error, attemptNumber }) => mayCallAgain(error, attemptNumber) && hasTimeFor(attemptNumber),
+      shouldRetry: ({ error }) => mayCallAgain(error, calls) && delayMs(calls, backoff) < remainingMs(),
     });
     return { reply, calls };
   } catch (error) {
     if (error instanceof CallFailed) return { reply: error.reply, calls };
-    if (!signal.aborted) throw error;
+    if (!isAbort(error, signal)) throw error;
     return { reply: failedReply(client.name, stopped(client), spentMs()), calls };
   }
 }
+
+const leftMs = ({ deadline = Number.POSITIVE_INFINITY, clock }: TierOptions): number => deadline - clock.monotonic();
+
+/** p-retry rejects with the signal's reason, or with its own error where that reason is no Error. */
+const isAbort = (error: unknown, signal: AbortSignal): boolean =>
+  signal.aborted && (error === signal.reason || !(signal.reason instanceof Error));
 
 function mayCallAgain(error: Error, calls: number): boolean {
   if (!(error instanceof CallFailed)) return false;
