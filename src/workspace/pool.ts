@@ -2,7 +2,7 @@
  * Work trees are expensive to make (1–8 s at 20,000 files) and cheap to reuse, so they are kept in numbered slots.
  * A slot belongs to the process whose worker id stands in its lock file; a lock of a process that is gone is taken over.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CommitId } from "../core/workspace.ts";
 import type { Git } from "./git.ts";
@@ -87,10 +87,16 @@ function readLock(lock: string): string | undefined {
 }
 
 async function ensureWorktree(git: Git, path: string, commit: CommitId): Promise<void> {
-  if (existsSync(join(path, ".git")) && (await isOurs(git, path))) return removeStaleIndexLock(path);
+  if (isWorktree(path) && (await isOurs(git, path))) return removeStaleIndexLock(path);
   rmSync(path, { recursive: true, force: true });
   // --force: a slot whose folder was deleted by hand is still registered in the repository.
   await git(["worktree", "add", "--quiet", "--force", "--detach", path, commit]);
+}
+
+/** A link, or a folder with a whole `.git` in it, is somebody else's and never touched through this path. */
+function isWorktree(path: string): boolean {
+  const [folder, git] = [path, join(path, ".git")].map((each) => lstatSync(each, { throwIfNoEntry: false }));
+  return folder?.isDirectory() === true && git?.isFile() === true;
 }
 
 async function isOurs(git: Git, path: string): Promise<boolean> {

@@ -1,5 +1,4 @@
 /** Where the user's repository is, and what state it is in: asked once, before anything is touched. */
-import { realpathSync } from "node:fs";
 import { RalphError } from "../core/error.ts";
 import type { RunProcess } from "../core/process.ts";
 import type { CommitId } from "../core/workspace.ts";
@@ -11,13 +10,6 @@ export interface Repository {
   readonly head: CommitId;
   /** Changed or untracked paths of the checkout: tasks start from the commit and do not see them. */
   readonly uncommitted: readonly string[];
-}
-
-/** The top folder of the repository that `folder` is in; throws NOT_A_REPOSITORY. */
-export async function findRoot(folder: string, run: RunProcess): Promise<string> {
-  const found = await gitIn(folder, run).attempt(["rev-parse", "--show-toplevel"]);
-  if (!found.ok) throw new RalphError("NOT_A_REPOSITORY", { path: folder });
-  return realpathSync(found.stdout.trim());
 }
 
 /** Throws NO_COMMITS in a repository without any. */
