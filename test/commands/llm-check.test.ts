@@ -1,0 +1,131 @@
+import { EventEmitter, once } from "node:events";
+import { expect, onTestFinished, test } from "vitest";
+import { llmCheck } from "../../src/commands/llm-check.ts";
+import type { ModelClient, Tier } from "../../src/core/model.ts";
+import { systemClock } from "../../src/io/clock.ts";
+import { openaiClient } from "../../src/model/openai.ts";
+import { replayClient } from "../../src/model/replay.ts";
+import { type ScriptEntry, startLlamaServer } from "../fixtures/servers/llama-server.ts";
+
+async function serve(name: string, entry: ScriptEntry) {
+  const server = await startLlamaServer(entry, { model: `${name}.gguf`, contextTokens: 16_384 });
+  onTestFinished(() => server.close());
+  return { server, client: openaiClient({ name, url: server.url, clock: systemClock }) };
+}
+
+async function down(name: string): Promise<ModelClient> {
+  const { server, client } = await serve(name, "");
+  await server.close();
+  return client;
+}
+
+async function check(tiers: readonly Tier[], json: boolean, signal = new AbortController().signal) {
+  let text = "";
+  const exitCode = await llmCheck({ tiers, json }, { write: (more) => void (text += more) }, signal);
+  return { exitCode, text };
+}
+
+test("a live model is shown with its name, context, tokens and time, and asked for five tokens once", async () => {
+  const { client, server } = await serve("qwen", { kind: "text", text: "Yes, I am ready.", finish: "length" });
+  const { exitCode, text } = await check(
+    [
+      { name: "TIER1", chain: [client] },
+      { name: "TIER3", chain: [client] },
+    ],
+    false,
+  );
+  expect(exitCode).toBe(0);
+  expect(text).toMatch(/TIER1 +qwen +live +qwen\.gguf +16384 +4 +\d+\.\d\d s +http:/);
+  expect(text).toMatch(/TIER3 +qwen +live/);
+  expect(text).toContain("Every tier has a live model.");
+  expect(server.asks.map(({ body }) => body)).toEqual([expect.objectContaining({ max_tokens: 5 })]);
+});
+
+test("a model that spends its five tokens on reasoning is live", async () => {
+  const { client } = await serve("qwq", { kind: "text", text: "", reasoning: "Okay, so the", finish: "length" });
+  expect((await check([{ name: "TIER1", chain: [client] }], false)).exitCode).toBe(0);
+});
+
+test("a tier whose models are all down makes the set-up wrong, and each has its cure", async () => {
+  const { client: broken } = await serve("deepseek", { kind: "status", status: 401 });
+  const { exitCode, text } = await check([{ name: "TIER2", chain: [await down("qwen"), broken] }], false);
+  expect(exitCode).toBe(2);
+  expect(text).toMatch(
+    /qwen: .*nothing listens there.*\n {2}Start the server \(`llama-server -m MODEL\.gguf --port \d+/,
+  );
+  expect(text).toMatch(/deepseek: .*answered 401.*\n {2}Put the key into the environment variable/);
+  expect(text).toContain("No live model in TIER2.");
+});
+
+test("one live model in the chain is enough", async () => {
+  const { client } = await serve("qwen", "Yes.");
+  const { exitCode, text } = await check([{ name: "TIER2", chain: [await down("glm"), client] }], false);
+  expect(exitCode).toBe(0);
+  expect(text).toContain("glm: ");
+});
+
+test("--json tells the same to programs", async () => {
+  const { client } = await serve("qwen", "Yes.");
+  const dead = await down("glm");
+  const { exitCode, text } = await check(
+    [
+      { name: "TIER2", chain: [dead, client] },
+      { name: "TIER3", chain: [dead] },
+    ],
+    true,
+  );
+  expect(exitCode).toBe(2);
+  expect(JSON.parse(text)).toEqual({
+    ok: false,
+    tiers: [
+      { name: "TIER2", live: true, models: ["glm", "qwen"] },
+      { name: "TIER3", live: false, models: ["glm"] },
+    ],
+    models: [
+      {
+        name: "glm",
+        endpoint: dead.endpoint,
+        state: "down",
+        problem: { message: expect.stringContaining(dead.endpoint), cure: expect.stringContaining("llama-server") },
+      },
+      {
+        name: "qwen",
+        endpoint: client.endpoint,
+        state: "live",
+        serverModel: "qwen.gguf",
+        contextTokens: 16_384,
+        outputTokens: 1,
+        durationMs: expect.any(Number),
+      },
+    ],
+  });
+});
+
+test("recorded answers count as a live model and are not asked", async () => {
+  const line = JSON.stringify({ task: "T001", role: "builder", text: "x" });
+  const client = replayClient({ name: "demo", file: "demo.ndjson", readText: () => line });
+  const { exitCode, text } = await check([{ name: "TIER3", chain: [client] }], false);
+  expect(exitCode).toBe(0);
+  expect(text).toMatch(/TIER3 +demo +recorded .*demo\.ndjson/);
+});
+
+test("models are asked side by side", async () => {
+  const events = new EventEmitter();
+  const firstAsked = once(events, "asked");
+  const { client: second } = await serve("second", "Yes.");
+  const first: ModelClient = {
+    ...second,
+    name: "first",
+    health: (signal) => (events.emit("asked"), second.health(signal)),
+  };
+  const waiting: ModelClient = { ...second, health: async (signal) => (await firstAsked, second.health(signal)) };
+  expect((await check([{ name: "TIER1", chain: [waiting, first] }], false)).exitCode).toBe(0);
+});
+
+test("an interrupted check prints nothing and says so by its exit code", async () => {
+  const { client } = await serve("qwen", { kind: "hang" });
+  expect(await check([{ name: "TIER1", chain: [client] }], false, AbortSignal.timeout(60))).toEqual({
+    exitCode: 130,
+    text: "",
+  });
+});
