@@ -32,7 +32,7 @@ function memoryQueue(state: State): Queue {
     settle: async (held, settlement, bodies = []) => settle(state, held, settlement, bodies),
     fileWritten: async (taskId, status) => fileWritten(state, taskId, status),
     expireStale: async (isGone = () => false) => expireStale(state, isGone),
-    list: async () => [...state.rows.values()].sort(inOrder).map(toEntry),
+    list: async () => inOrder(state).map(toEntry),
   };
 }
 
@@ -56,7 +56,7 @@ function sync(state: State, tasks: readonly TaskSummary[], readAt?: number): voi
 
 function lease(state: State, holder: { worker: string; ttlMs: number }, filter: LeaseFilter): Lease | undefined {
   const now = state.clock.now();
-  const [row] = [...state.rows.values()].filter((entry) => isReady(state, entry, filter, now)).sort(inOrder);
+  const row = inOrder(state).find((each) => isReady(state, each, filter, now));
   if (row === undefined) return undefined;
   const fencing = row.fencing + 1;
   const expiresAt = now + holder.ttlMs;
@@ -91,16 +91,16 @@ function settle(
 
 function fileWritten(state: State, taskId: string, status: TaskStatus): void {
   const row = state.rows.get(taskId);
-  if (row === undefined) throw new RalphError("TASK_UNKNOWN", { id: taskId, known: [...state.rows.keys()] });
+  if (row === undefined) throw new RalphError("TASK_UNKNOWN", { id: taskId, known: inOrder(state).map(idOf) });
   put(state, { ...row, fileStatus: status, fileBehind: row.fileBehind && !isWordOf(row.status, status) });
 }
 
 function expireStale(state: State, isGone: (worker: string) => boolean): readonly string[] {
   const now = state.clock.now();
   const isStale = (row: TaskRow) => (row.leaseExpiresAt ?? 0) <= now || isGone(row.leasedBy ?? "");
-  const stale = [...state.rows.values()].filter((row) => row.status === "leased" && isStale(row)).sort(inOrder);
+  const stale = inOrder(state).filter((row) => row.status === "leased" && isStale(row));
   for (const row of stale) state.rows.set(row.taskId, { ...withoutLease(row), status: "queued" });
-  return stale.map((row) => row.taskId);
+  return stale.map(idOf);
 }
 
 function heldRow(state: State, { taskId, fencing, worker }: Lease): TaskRow {
@@ -134,9 +134,13 @@ function matches(event: RalphEvent, { taskId, runId, after, types }: EventFilter
   return types === undefined || types.includes(event.type);
 }
 
-function inOrder(a: TaskRow, b: TaskRow): number {
+const inOrder = (state: State): readonly TaskRow[] => [...state.rows.values()].sort(compareRows);
+
+function compareRows(a: TaskRow, b: TaskRow): number {
   if (a.wsjf !== b.wsjf) return b.wsjf - a.wsjf;
   return compare(orderKey(a.taskId), orderKey(b.taskId)) || compare(a.taskId, b.taskId);
 }
 
 const compare = (a: string, b: string): number => Number(a > b) - Number(a < b);
+
+const idOf = (row: TaskRow): string => row.taskId;
