@@ -50,8 +50,8 @@ const CATALOGUE = {
     `The check \`${d.command}\` cannot be run: ${d.why}`,
     "ralph starts programs without a shell; put pipes and the like in a script, or write `sh -c '…'`",
   ],
-  MODELS_DOWN: (d: { tried: readonly string[]; cure: string }) => [
-    `No model answered:\n${d.tried.map((t) => `  ${t}`).join("\n")}`,
+  MODELS_DOWN: (d: { tier: string; tried: readonly string[]; cure: string }) => [
+    `No model of ${d.tier} answers:\n${d.tried.map((t) => `  ${t}`).join("\n")}`,
     d.cure,
   ],
   REPLAY_INVALID: (d: { path: string; why: string }) => [

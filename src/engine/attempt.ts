@@ -1,6 +1,5 @@
 /** One attempt: a prompt, a reply, a patch that holds or a reason why not, the checks, and what they say. */
-import type { EventBody } from "../core/event.ts";
-import type { Reply } from "../core/model.ts";
+import type { FailedReply, TierReply } from "../core/model.ts";
 import type { FileChange } from "../core/patch.ts";
 import { renderDiff } from "../patch/render.ts";
 import { judge, judgeFailure, retryWith } from "./decide.ts";
@@ -23,7 +22,7 @@ export async function attempt(run: TaskRun, progress: Progress, pending: Past["p
   const counted: Progress = { ...progress, attempts: number };
 
   const reply = pending?.reply ?? (await ask(run, progress, number));
-  if (reply.kind === "failed") return { step: judgeFailure(reply.failure, progress), progress: counted };
+  if (reply.kind === "failed") return { step: judgeFailure(reply, progress), progress: counted };
 
   const read = readReply(reply.text, { ...run, role });
   if (read.kind === "question")
@@ -42,26 +41,22 @@ export async function attempt(run: TaskRun, progress: Progress, pending: Past["p
   return { step, progress: counted };
 }
 
-async function ask(run: TaskRun, progress: Progress, number: number): Promise<Reply> {
+async function ask(run: TaskRun, progress: Progress, number: number): Promise<TierReply> {
   const { world, journal } = run;
   const prompt = await taskPrompt(run, progress, number);
   const characters = prompt.system.length + prompt.user.length;
   await journal.record({ type: "prompt.built", attempt: number, characters, leftOut: prompt.leftOut });
 
   const timeoutMs = Math.max(1, Math.min(world.askOptions.timeoutMs, run.deadline - world.clock.monotonic()));
-  const reply = await world.askTier(run.tier, prompt, { ...world.askOptions, timeoutMs }, run.signal);
+  const onFailure = async ({ kind: _, ...failed }: FailedReply): Promise<void> => {
+    await journal.record({ type: "model.failed", attempt: number, ...failed });
+  };
+  const reply = await world.askTier(run.tier, prompt, { ...world.askOptions, timeoutMs, onFailure }, run.signal);
   run.signal.throwIfAborted();
-  await journal.record(repliedEvent(reply, number));
+  if (reply.kind === "failed") return reply;
+  const { kind: _, ...said } = reply;
+  await journal.record({ type: "model.replied", attempt: number, ...said });
   return reply;
-}
-
-function repliedEvent(reply: Reply, attempt: number): EventBody {
-  if (reply.kind === "text") {
-    const { kind: _, ...said } = reply;
-    return { type: "model.replied", attempt, ...said };
-  }
-  const { kind: _, ...failed } = reply;
-  return { type: "model.failed", attempt, ...failed };
 }
 
 async function apply(

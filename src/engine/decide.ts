@@ -2,7 +2,7 @@
  * Evidence -> verdict, pure. A model's words decide nothing here: only test runs that ralph made itself do.
  */
 import type { Comparison, TestResult, TestRun } from "../core/check.ts";
-import type { FailureClass, ModelFailure } from "../core/model.ts";
+import type { FailureClass, TierReply } from "../core/model.ts";
 import type { FileChange } from "../core/patch.ts";
 import type { Role } from "../core/prompt.ts";
 import type { Evidence, Verdict } from "../core/verdict.ts";
@@ -74,15 +74,17 @@ function isBrokenTest(test: TestResult, files: readonly string[]): boolean {
   return /SyntaxError|Transform failed|Parse error/i.test(message) && !/does not provide an export named/.test(message);
 }
 
-type FailureStep = (failure: ModelFailure, progress: Progress) => Step;
+type FailedTier = Extract<TierReply, { kind: "failed" }>;
+type FailureStep = (reply: FailedTier, progress: Progress) => Step;
 
-const stop: FailureStep = (failure) => ({
-  kind: "stopped",
-  why: "set-up",
-  reason: failure.cure === undefined ? failure.message : `${failure.message}\n${failure.cure}`,
-});
+/** Nothing was decided about the task; the person must mend something first. */
+const stop: FailureStep = ({ tried }) => {
+  const causes = tried.map(({ model, failure }) => `  ${model}: ${failure.message}`);
+  const cures = new Set(tried.flatMap(({ failure }) => failure.cure ?? []));
+  return { kind: "stopped", why: "set-up", reason: ["No model answered:", ...causes, ...cures].join("\n") };
+};
 
-const askAgain: FailureStep = (failure, progress) =>
+const askAgain: FailureStep = ({ failure }, progress) =>
   retryWith(progress, { kind: "model failed", text: failure.message, fingerprint: `model: ${failure.class}` });
 
 /** What a failed call means for the task, when the whole chain has failed: the last model's failure decides. */
@@ -94,14 +96,14 @@ const FAILURES: Readonly<Record<FailureClass, FailureStep>> = {
   overloaded: askAgain,
   "bad answer": askAgain,
   timeout: askAgain,
-  "context overflow": (failure) => ({
+  "context overflow": ({ failure }) => ({
     kind: "blocked",
     reason: `the prompt does not fit the model: ${failure.message}`,
   }),
   aborted: () => ({ kind: "stopped", why: "interrupted", reason: "interrupted" }),
 };
 
-export const judgeFailure: FailureStep = (failure, progress) => FAILURES[failure.class](failure, progress);
+export const judgeFailure: FailureStep = (reply, progress) => FAILURES[reply.failure.class](reply, progress);
 
 const retry = (evidence: readonly Evidence[]): Verdict => ({ kind: "retry", evidence });
 

@@ -1,13 +1,12 @@
 /** Reads back from the event log where an interrupted run of a task stood. Pure: a fold over its events. */
 import type { TestRun } from "../core/check.ts";
 import type { EventOf, RalphEvent } from "../core/event.ts";
-import type { Reply } from "../core/model.ts";
+import type { TextReply } from "../core/model.ts";
 import type { Role } from "../core/prompt.ts";
 import type { Evidence } from "../core/verdict.ts";
 import type { CommitId } from "../core/workspace.ts";
 
 type ModelReplied = EventOf<"model.replied">;
-type RepliedText = Extract<Reply, { kind: "text" }>;
 
 export interface Past {
   /** Attempts that were started and finished. */
@@ -25,7 +24,7 @@ export interface Past {
   /** Set once red is proved. */
   readonly targets?: readonly string[];
   /** An attempt that was begun and not finished: its number, and the answer if it had come. */
-  readonly pending?: { readonly at: number; readonly role: Role; readonly reply?: RepliedText };
+  readonly pending?: { readonly at: number; readonly role: Role; readonly reply?: TextReply };
 }
 
 const NOTHING: Past = { attempts: 0, spentMs: 0, tokens: 0, evidence: [] };
@@ -85,7 +84,7 @@ function next(past: Past, event: RalphEvent, runs: readonly TestRun[]): Past {
 function withReply(past: Past, reply: ModelReplied): Past {
   const tokens = past.tokens + reply.usage.promptTokens + reply.usage.outputTokens;
   const { text, model, finish, usage, durationMs } = reply;
-  const said: RepliedText = { kind: "text", text, model, finish, usage, durationMs };
+  const said: TextReply = { kind: "text", text, model, finish, usage, durationMs };
   const pending = past.pending === undefined ? {} : { pending: { ...past.pending, reply: said } };
   return { ...past, ...pending, tokens, model };
 }

@@ -60,7 +60,7 @@ export type Step = Verdict | Red | { readonly kind: "moved"; readonly reason: st
 export async function runChecks(run: TaskRun, phase: CheckPhase, cwd: string): Promise<readonly TestRun[]> {
   const runs: TestRun[] = [];
   for (const check of run.checks) {
-    const timeoutMs = run.world.limits.checkMs;
+    const timeoutMs = check.timeoutMs ?? run.world.limits.checkMs;
     const result = await run.world.runCheck(check, { cwd, timeoutMs }, run.signal);
     // A check that was interrupted says nothing about the code.
     run.signal.throwIfAborted();

@@ -2,7 +2,7 @@
 import type { RunCheck } from "../core/check.ts";
 import type { Clock } from "../core/clock.ts";
 import type { RalphEvent } from "../core/event.ts";
-import type { AskOptions, Reply, Tier } from "../core/model.ts";
+import type { AskOptions, FailedReply, Tier, TierReply } from "../core/model.ts";
 import type { FileChange, Reject } from "../core/patch.ts";
 import type { Prompt, Role } from "../core/prompt.ts";
 import type { Store } from "../core/store.ts";
@@ -22,7 +22,12 @@ export interface Limits {
   readonly evidenceCharacters: number;
 }
 
-export type AskTier = (tier: Tier, prompt: Prompt, options: AskOptions, signal: AbortSignal) => Promise<Reply>;
+export interface AskTierOptions extends AskOptions {
+  /** Told of every failed call. */
+  readonly onFailure: (failed: FailedReply) => Promise<void>;
+}
+
+export type AskTier = (tier: Tier, prompt: Prompt, options: AskTierOptions, signal: AbortSignal) => Promise<TierReply>;
 
 export interface World {
   readonly store: Store;

@@ -1,5 +1,5 @@
 /** `.ralph_patches/`: every applied patch as a diff that `git apply` takes, and the last one under a fixed name. */
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { RalphError } from "../core/error.ts";
@@ -30,6 +30,9 @@ export function patchFolder(folder: string, clock: Clock): PatchFolder {
     }
   };
 
+  // A name tells the time of day only.
+  const modifiedAt = (name: string): number => statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
   return {
     save(taskId, diff) {
       mkdirSync(folder, { recursive: true });
@@ -42,7 +45,7 @@ export function patchFolder(folder: string, clock: Clock): PatchFolder {
       names()
         .map((name) => ({ name, taskId: NAME.exec(name)?.[1] }))
         .filter((patch): patch is SavedPatch => patch.taskId !== undefined)
-        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+        .sort((a, b) => modifiedAt(a.name) - modifiedAt(b.name) || (a.name < b.name ? -1 : 1)),
     read(name) {
       const path = join(folder, name);
       try {

@@ -1,0 +1,59 @@
+/** One event, one line for a person; the same words on a pipe, in the log file and in `ralph logs`. */
+import type { TestRun } from "../core/check.ts";
+import type { EventBody, EventOf, EventType, RalphEvent } from "../core/event.ts";
+
+type Describe = { readonly [T in EventType]: (event: EventOf<T>) => string };
+
+const DESCRIBE: Describe = {
+  "run.started": ({ branch, base, tasks }) =>
+    `run on ${branch} from ${short(base)}: ${tasks.join(", ") || "nothing to do"}`,
+  "run.finished": ({ outcome, reason }) => `run ended: ${outcome}${reason === undefined ? "" : ` - ${reason}`}`,
+  "task.leased": ({ title, tier }) => `${title} (${tier})`,
+  "task.edited": ({ from, to }) => `a person set STATUS from ${from} to ${to}`,
+  "task.landed": ({ commit, branch }) => `landed on ${branch} as ${short(commit)}`,
+  "task.settled": ({ status, reason, attempts }) =>
+    `${status}${reason === undefined ? "" : ` - ${reason}`} (${count(attempts, "attempt")})`,
+  "workspace.opened": ({ branch, base, resumed }) =>
+    `${resumed ? "goes on" : "starts"} on ${branch} from ${short(base)}`,
+  "workspace.dropped": ({ reason }) => `begins anew: ${reason}`,
+  "baseline.finished": ({ passed }) => (passed ? "baseline: every check passes" : "baseline: some checks fail"),
+  "check.finished": ({ phase, run }) => `${phase}: ${describeRun(run)}`,
+  "red.proved": ({ targets, by }) => `red proved (${by}): ${count(targets.length, "test")} must pass`,
+  "attempt.started": ({ attempt, role }) => `attempt ${attempt} (${role})`,
+  "attempt.finished": ({ attempt, verdict, evidence }) =>
+    `attempt ${attempt}: ${verdict}${verdict === "retry" ? ` - ${evidence.at(-1)?.kind ?? ""}` : ""}`,
+  "prompt.built": ({ characters, leftOut }) =>
+    `prompt of ${characters} characters${leftOut.length === 0 ? "" : `, left out: ${leftOut.join(", ")}`}`,
+  "model.replied": ({ model, usage, durationMs }) =>
+    `${model} answered in ${seconds(durationMs)}: ${usage.promptTokens} tokens in (${usage.cachedTokens} cached), ${usage.outputTokens} out${usage.estimated ? ", estimated" : ""}`,
+  "model.failed": ({ model, failure }) => `${model} failed, ${failure.class}: ${failure.message}`,
+  "patch.applied": ({ files, diffFile }) => `patch applied: ${files.join(", ")} (${diffFile})`,
+  "patch.rejected": ({ rejects }) =>
+    `patch refused: ${rejects.map(({ kind, path, text }) => `${kind}${path === undefined ? "" : ` in ${path}`}: ${firstLine(text)}`).join("; ")}`,
+};
+
+/** Without time and task, on one line. */
+export function describeEvent(event: EventBody): string {
+  // TypeScript cannot tell that the table's entry and the event belong together.
+  const describe = DESCRIBE[event.type] as (event: EventBody) => string;
+  return describe(event).replaceAll(/\s*\n\s*/g, " | ");
+}
+
+/** With the time of day in local time and the task: a line of the log. */
+export function eventLine(event: RalphEvent): string {
+  const time = new Date(event.at).toTimeString().slice(0, 8);
+  return `${time} ${event.taskId ?? "ralph"} ${describeEvent(event)}`;
+}
+
+function describeRun({ name, tests, passed, timedOut, durationMs, startFailure }: TestRun): string {
+  if (startFailure !== undefined) return `${name} cannot start: ${startFailure}`;
+  const failed = tests.filter((test) => test.status === "failed" || test.status === "errored").length;
+  const green = tests.filter((test) => test.status === "passed").length;
+  const word = timedOut ? "timed out" : passed ? "passed" : "failed";
+  return `${name} ${word}: ${green} green, ${failed} red in ${seconds(durationMs)}`;
+}
+
+const short = (commit: string): string => commit.slice(0, 10);
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
+const firstLine = (text: string): string => text.split("\n")[0] ?? "";

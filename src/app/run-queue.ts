@@ -1,0 +1,120 @@
+/** One start of the loop over the queue: opens the world, works, closes it. `ralph tdd` and `ralph demo` share it. */
+import { randomUUID } from "node:crypto";
+import type { EventBody, RalphEvent } from "../core/event.ts";
+import type { Tier } from "../core/model.ts";
+import type { Store } from "../core/store.ts";
+import type { TaskSummary } from "../core/task.ts";
+import { type WorkResult, work } from "../engine/work.ts";
+import type { Limits, World } from "../engine/world.ts";
+import { systemClock } from "../io/clock.ts";
+import { endOrphans } from "../io/process-family.ts";
+import { isWorkerGone, workerId } from "../io/worker-id.ts";
+import { askTier } from "../model/ask.ts";
+import { runBudget } from "../policy/budget.ts";
+import { chooseTier } from "./choose-tier.ts";
+import type { Config } from "./config-resolve.ts";
+import { localDay, logFile } from "./log-file.ts";
+import { readPrompts } from "./prompts.ts";
+import { requireLiveModel } from "./require-live-model.ts";
+import { openCheckRunner, openPatchFolder, openRunPlace, openStore, openTaskSource, openTiers } from "./wire.ts";
+
+export interface QueueRun {
+  readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** In the order in which they would run. */
+  readonly tasks: readonly TaskSummary[];
+  readonly only?: readonly string[];
+  readonly onEvent: (event: RalphEvent) => void;
+}
+
+export interface QueueResult extends WorkResult {
+  readonly branch: string;
+}
+
+/** Throws MODELS_DOWN before anything is touched when no model of a tier that is needed answers. */
+export async function runQueue(run: QueueRun, signal: AbortSignal): Promise<QueueResult> {
+  const { config, tasks } = run;
+  const tiers = await openTiers(config, run.env);
+  const tierOf = (task: TaskSummary): Tier => chooseTier(tiers, config.defaultTier, task).tier;
+  const pending = tasks.filter((task) => task.status === "PENDING" || task.status === "IN_PROGRESS");
+  await requireLiveModel([...new Set(pending.map(tierOf))], signal);
+  // A ralph that was killed may have left tests running: they would disturb this run's.
+  await endOrphans();
+
+  const store = await openStore(config);
+  try {
+    const day = localDay(systemClock.now());
+    const budget = runBudget({ runMs: config.limits.runMs, runTokens: config.limits.runTokens }, systemClock);
+    const listeners = [budget.observe, logFile(config.logs, day), run.onEvent];
+    const onEvent = (event: RalphEvent): void => {
+      for (const listener of listeners) listener(event);
+    };
+    const worker = workerId();
+    const { workspaces, branch } = await openRunPlace(config, worker, day);
+    const patches = await openPatchFolder(config);
+    const world: World = {
+      store,
+      source: await openTaskSource(config),
+      workspaces,
+      savePatch: patches.save,
+      runCheck: await openCheckRunner(),
+      defaultChecks: config.checks,
+      tierOf,
+      askTier: (tier, prompt, options, aborted) => askTier(tier, prompt, { ...options, clock: systemClock }, aborted),
+      askOptions: askOptionsOf(config),
+      prompts: readPrompts(config),
+      protection: protectionOf(config),
+      limits: limitsOf(config),
+      budget,
+      clock: systemClock,
+      worker,
+      isWorkerGone,
+      onEvent,
+    };
+    const tell = runTeller(store, onEvent);
+    await tell({ type: "run.started", branch: branch.name, base: await branch.tip(), tasks: pending.map(({ id }) => id) });
+    const result = await work(world, run.only, signal);
+    const { outcome, reason } = result;
+    await tell({ type: "run.finished", outcome, ...(reason === undefined ? {} : { reason }) });
+    return { ...result, branch: branch.name };
+  } finally {
+    await store.close();
+  }
+}
+
+function runTeller(store: Store, onEvent: (event: RalphEvent) => void) {
+  const runId = randomUUID();
+  return async (body: EventBody): Promise<void> => {
+    for (const event of await store.events.appendRun(runId, [body])) onEvent(event);
+  };
+}
+
+/** Each model's own `max_tokens` bounds it further. */
+const MAX_TOKENS = 1_000_000;
+
+export function askOptionsOf({ limits }: Config): World["askOptions"] {
+  const { modelMs: timeoutMs, modelIdleMs: idleMs, replyCharacters: maxCharacters } = limits;
+  return { maxTokens: MAX_TOKENS, timeoutMs, idleMs, maxCharacters };
+}
+
+/** Characters a token, on the careful side for code. */
+const CHARACTERS_PER_TOKEN = 3;
+const DEFAULT_CONTEXT_TOKENS = 32_000;
+/** Of the context window, for files; the rest is for rules, task, evidence and the reply. */
+const SHARE_OF_FILES = 0.6;
+const EVIDENCE_CHARACTERS = 6_000;
+
+export function contextCharactersOf({ models }: Config): number {
+  const told = Object.values(models).flatMap((model) =>
+    model.provider === "openai" && model.contextTokens !== undefined ? [model.contextTokens] : [],
+  );
+  const tokens = told.length === 0 ? DEFAULT_CONTEXT_TOKENS : Math.min(...told);
+  return Math.floor(tokens * CHARACTERS_PER_TOKEN * SHARE_OF_FILES);
+}
+
+function limitsOf(config: Config): Limits {
+  const { attempts, taskMs, checkMs, maxFilesPerTask: maxFiles, maxLocPerTask: maxLines } = config.limits;
+  const contextCharacters = contextCharactersOf(config);
+  const evidenceCharacters = EVIDENCE_CHARACTERS;
+  return { attempts, taskMs, checkMs, maxFiles, maxLines, leaseMs: config.leaseMs, contextCharacters, evidenceCharacters };
+}

@@ -1,0 +1,73 @@
+/** `ralph tdd`: from the task files to the exit code. Everything is verified before the first side effect. */
+import { EXIT_OF } from "../app/exit-codes.ts";
+import { openProject } from "../app/project.ts";
+import type { Config } from "../app/config-resolve.ts";
+import { type Display, openRenderer } from "../app/render.ts";
+import { runQueue } from "../app/run-queue.ts";
+import { inspect, openTaskSource } from "../app/wire.ts";
+import { RalphError } from "../core/error.ts";
+import type { TaskListing, TaskSummary } from "../core/task.ts";
+import { orderTasks } from "../task/wsjf.ts";
+import { reportProblems } from "./status.ts";
+import { summary } from "./summary.ts";
+import type { Invocation } from "./invocation.ts";
+
+export interface TddOptions {
+  readonly dryRun?: true;
+  readonly json?: true;
+  readonly plain?: true;
+}
+
+export async function tdd(invocation: Invocation, options: TddOptions, ids: readonly string[]): Promise<number> {
+  const { output, env, signal } = invocation;
+  const config = await openProject(invocation);
+  const repository = await inspect(config);
+  const listing = (await openTaskSource(config)).list();
+  reportProblems(listing, invocation);
+  const tasks = chooseTasks(config, listing, ids);
+  if (options.dryRun) {
+    const { dryRun } = await import("./tdd-dry-run.ts");
+    return dryRun({ config, repository, tasks, single: ids.length === 1, json: options.json === true }, invocation);
+  }
+  noteUncommitted(repository.uncommitted, config, invocation);
+
+  const renderer = await openRenderer(displayOf(options, invocation), output);
+  const result = await runQueue(
+    { config, env, tasks, ...(ids.length > 0 && { only: ids }), onEvent: renderer.onEvent },
+    signal,
+  ).finally(() => renderer.close());
+  if (!options.json) output.write(summary(result));
+  if (result.outcome === "set-up") output.writeError(`ralph: ${result.reason}\n`);
+  return EXIT_OF[result.outcome];
+}
+
+/** In the order in which they would run; throws for an unknown id, an empty folder, a circle. */
+function chooseTasks(config: Config, listing: TaskListing, ids: readonly string[]): readonly TaskSummary[] {
+  const known = listing.tasks.map((task) => task.id);
+  const unknown = ids.find((id) => !known.includes(id));
+  if (unknown !== undefined) throw new RalphError("TASK_UNKNOWN", { id: unknown, known });
+  const tasks = listing.tasks.filter((task) => task.queue === "tdd");
+  if (tasks.length === 0) throw new RalphError("NO_TASKS", { path: config.tasks });
+  const ordered = orderTasks(tasks);
+  if (!ordered.ok) throw new RalphError("TASK_CYCLE", { ids: ordered.cycle });
+  return ordered.tasks.filter((task) => ids.length === 0 || ids.includes(task.id));
+}
+
+function displayOf(options: TddOptions, { output }: Invocation): Display {
+  if (options.json) return "json";
+  return output.isTerminal && !options.plain ? "live" : "lines";
+}
+
+const SHOWN_PATHS = 5;
+
+/** Allowed: work trees are separate. But the person must know what a task will not see. */
+function noteUncommitted(uncommitted: readonly string[], config: Config, { output }: Invocation): void {
+  const ours = [config.tasks, config.patches, config.logs].map((path) => path.slice(config.root.length + 1));
+  const theirs = uncommitted.filter(
+    (path) => path !== "ralph.yaml" && !ours.some((own) => path === own || path.startsWith(`${own}/`)),
+  );
+  if (theirs.length === 0) return;
+  const more = theirs.length > SHOWN_PATHS ? ` and ${theirs.length - SHOWN_PATHS} more` : "";
+  const shown = theirs.slice(0, SHOWN_PATHS).join(", ");
+  output.writeError(`ralph: not committed, so no task sees it: ${shown}${more}. Tasks start from the last commit.\n`);
+}
