@@ -13,6 +13,7 @@ import type {
   FailureClass,
   ModelClient,
   ModelFailure,
+  Reply,
   TextReply,
   Tier,
   TierReply,
@@ -21,7 +22,7 @@ import type {
 import type { Prompt } from "../core/prompt.ts";
 
 /** Waiting times between the calls of one model: `firstMs`, doubled each time, at most `longestMs`. */
-export interface Backoff {
+interface Backoff {
   readonly firstMs: number;
   readonly longestMs: number;
 }
@@ -53,7 +54,7 @@ const CALLS: Readonly<Record<FailureClass, number>> = {
 const CALLS_WHEN_DROPPED = 3;
 
 interface ModelTurn {
-  readonly reply: TextReply | FailedReply;
+  readonly reply: Reply;
   readonly calls: number;
 }
 

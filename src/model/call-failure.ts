@@ -29,4 +29,5 @@ export const endingFailure = (ending: Ending, endpoint: string, limits: AskOptio
 export const emptyAnswer = (endpoint: string): ModelFailure => ({
   class: "bad answer",
   message: `${endpoint} answered with no text at all`,
+  cure: "`ralph llm check` asks it again; where that is empty too, look at the server's log and chat template",
 });

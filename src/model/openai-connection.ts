@@ -54,23 +54,26 @@ export function connector(options: ConnectionOptions): Connect {
   };
 }
 
-/** The package keeps an event of a stream, and any other body, in memory until it is whole: `longest` bounds both. */
-const watchedFetch =
-  (watch: CallWatch, longest: number): typeof fetch =>
-  async (input, init) => {
+/**
+ * Every byte starts the idle clock again. The package keeps an event of a stream, and the body of an error, in memory
+ * until it is whole: neither may become longer than `longest` bytes.
+ */
+function watchedFetch(watch: CallWatch, longest: number): typeof fetch {
+  return async (input, init) => {
     const response = await fetch(input, init);
     watch.touch();
-    if (response.body === null) return response;
-    return new Response(ReadableStream.from(watchBytes(response.body, watch, longest)), response);
+    const { body, ok } = response;
+    return body === null ? response : new Response(ReadableStream.from(pass(body, ok)), response);
   };
 
-async function* watchBytes(body: ReadableStream<Uint8Array>, watch: CallWatch, longest: number) {
-  let pending = 0;
-  for await (const bytes of body) {
-    watch.touch();
-    pending = endsEvent(bytes) ? 0 : pending + bytes.length;
-    if (pending > longest) watch.end("too long");
-    yield bytes;
+  async function* pass(body: ReadableStream<Uint8Array>, isStream: boolean) {
+    let pending = 0;
+    for await (const bytes of body) {
+      watch.touch();
+      pending = isStream && endsEvent(bytes) ? 0 : pending + bytes.length;
+      if (pending > longest) watch.end("too long");
+      yield bytes;
+    }
   }
 }
 

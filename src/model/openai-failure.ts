@@ -89,8 +89,9 @@ const NETWORK_WORDS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: "no way to that host",
   ENETUNREACH: "no way to that network",
   ETIMEDOUT: "the host does not answer",
-  UND_ERR_CONNECT_TIMEOUT: "the host does not answer",
 };
+/** All that the openai package leaves of a connection that could not be made in time; its own clock is off. */
+const CONNECT_TIMED_OUT = "Request timed out.";
 const DROPPED_CODE = /^(ECONNRESET|ECONNABORTED|EPIPE|UND_ERR_SOCKET)$/;
 /** What fetch calls a body that ended before its end, whatever the cause. */
 const BODY_BROKE_OFF = "terminated";
@@ -147,7 +148,9 @@ function connectionFailure(error: unknown, server: Server): ModelFailure {
       message: `${endpoint} sent something that is not JSON: ${quote(error.message, server)}`,
     };
   }
-  const code = findCode(error);
+  const message = textAt(error, "message");
+  const code = message === CONNECT_TIMED_OUT ? "ETIMEDOUT" : findCode(error);
+  if (DROPPED_CODE.test(code) || message === BODY_BROKE_OFF) return cutOff(server);
   if (NETWORK_WORDS[code] !== undefined) {
     return {
       class: "refused",
@@ -162,7 +165,6 @@ function connectionFailure(error: unknown, server: Server): ModelFailure {
       cure: `Check models.${name}.url in ralph.yaml: a local server speaks http, not https; NODE_EXTRA_CA_CERTS names own certificates`,
     };
   }
-  if (DROPPED_CODE.test(code) || textAt(error, "message") === BODY_BROKE_OFF) return cutOff(server);
   return {
     class: "refused",
     message: `${endpoint} cannot be asked: ${quote(innermost(error), server)}`,

@@ -6,7 +6,7 @@ import type { Prompt } from "../../src/core/prompt.ts";
 /** "stalls": some text, then nothing; "cut": some text, then the connection breaks. */
 export type Fault = "none" | "empty" | "hangs" | "stalls" | "cut" | "refused";
 
-export interface Rig {
+interface Rig {
   readonly client: ModelClient;
   stop(): Promise<void>;
 }

@@ -169,8 +169,8 @@ describe("what counts as an answer", () => {
   });
 
   test("a slow answer that keeps coming is not taken for a dead server", async () => {
-    const { client } = await serve({ kind: "text", text: "0123456789", chunk: 1, pauseMs: 120 });
-    const reply = await client.ask(PROMPT, { ...LIMITS, idleMs: 800 }, never());
+    const { client } = await serve({ kind: "text", text: "0123456789", chunk: 1, pauseMs: 150 });
+    const reply = await client.ask(PROMPT, { ...LIMITS, idleMs: 1_200 }, never());
     expect(reply).toMatchObject({ kind: "text", text: "0123456789" });
   });
 
