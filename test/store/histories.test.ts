@@ -31,11 +31,15 @@ const file = fc.record({
   wsjf: fc.constantFrom(1, 2.5),
   dependsOn: fc.constantFrom<readonly string[]>([], [], ["T1"], ["T2", "T9"]),
 });
-const settlement = fc.record({
-  status: fc.constantFrom<Settlement["status"]>("queued", "completed", "blocked", "awaiting_approval"),
-  attempts: fc.nat(15),
-  result: fc.constantFrom({}, { COMMIT: "abc" }),
-});
+const settlement = fc.record(
+  {
+    status: fc.constantFrom<Settlement["status"]>("queued", "completed", "blocked", "awaiting_approval"),
+    attempts: fc.nat(15),
+    result: fc.constantFrom({}, { COMMIT: "abc" }),
+    reason: fc.constant("why"),
+  },
+  { requiredKeys: ["status", "attempts", "result"] },
+);
 const worker = fc.constantFrom(...WORKERS);
 const which = fc.nat(12);
 

@@ -84,6 +84,20 @@ describe("the database file", () => {
     await expect(openStore(path).queue.list()).rejects.toMatchObject(storeFailed(/newer ralph/));
   });
 
+  test("a lease renewed by its holder while stale ones are looked for is not freed", async () => {
+    const path = `${temporaryFolder()}/ralph.db`;
+    const store = openStore(path);
+    await store.queue.sync([aTask("T1")]);
+    await store.queue.lease("slow", 1000);
+    const db = await openRaw(path);
+    const renewsAndIsGone = () => {
+      db.exec("UPDATE agent_tasks SET lease_expires_at = lease_expires_at + 1000");
+      return true;
+    };
+    expect(await store.queue.expireStale(renewsAndIsGone)).toEqual([]);
+    expect(await store.queue.list()).toMatchObject([{ status: "leased", leasedBy: "slow" }]);
+  });
+
   test("that another process has locked is waited for, and this process goes on meanwhile", async () => {
     const path = `${temporaryFolder()}/ralph.db`;
     const store = openStore(path);
