@@ -5,7 +5,9 @@ export type TestStatus = "passed" | "failed" | "skipped" | "errored";
 /**
  * One result. `id` is stable between runs of the same check: `file > suite > name` relative to the workspace.
  * kind "file": the file itself could not be loaded or run, so its tests are unknown.
- * kind "command": the runner tells only an exit code; the whole command is one result.
+ * kind "command": the whole command as one result: the runner tells only an exit code, or something is wrong with the
+ * run that no single test says (it hung, ended without its report, failed although each test passed). Status "skipped"
+ * means that the command ran no test at all.
  */
 export interface TestResult {
   readonly id: string;
@@ -48,10 +50,10 @@ export interface CheckContext {
 /** Runs one check command and reads its results. */
 export type RunCheck = (check: CheckSpec, context: CheckContext, signal: AbortSignal) => Promise<TestRun>;
 
-/** How a run stands against the baseline: ids in the order of the later run. */
+/** How a run stands against the baseline. */
 export interface Comparison {
   readonly green: readonly TestResult[];
-  /** Targets that still fail, and targets that are gone. */
+  /** What keeps the task from green: targets that fail or are gone, and failures that the baseline did not know. */
   readonly stillRed: readonly TestResult[];
   /** Passed at the baseline; now failed, skipped or gone. */
   readonly regressed: readonly TestResult[];

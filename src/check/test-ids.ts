@@ -1,0 +1,18 @@
+/** How results are named, so that runs of different times and checks can be compared. Pure. */
+import type { TestResult, TestRun } from "../core/check.ts";
+
+/** Between the name of a check and the id of one of its results. */
+const CHECK_SEPARATOR = " » ";
+
+/** A target or a baseline result, unique over all checks of a task: `check » file > suite > name`. */
+export const targetKey = (run: TestRun, test: TestResult): string => `${run.name}${CHECK_SEPARATOR}${test.id}`;
+
+export function splitTargetKey(key: string): { readonly check: string; readonly id: string } {
+  const at = key.indexOf(CHECK_SEPARATOR);
+  return at < 0 ? { check: "", id: key } : { check: key.slice(0, at), id: key.slice(at + CHECK_SEPARATOR.length) };
+}
+
+/** Id of the one result that stands for a whole command. */
+export const commandId = (command: string): string => `$ ${command}`;
+
+export const isRed = (test: TestResult): boolean => test.status === "failed" || test.status === "errored";
