@@ -3,11 +3,13 @@
  * Builds dist/: one chunk per command, so that `ralph --version` loads nothing else.
  * All chunks are flat in dist/, next to the assets, so `new URL("./asset", import.meta.url)` holds in src/ and dist/.
  */
+import { readFileSync } from "node:fs";
 import { chmod, cp, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build as esbuild } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 const ASSETS = [
   ["src/store/sql", "sql"],
   ["src/check/node-reporter.mjs", "node-reporter.mjs"],
@@ -35,6 +37,7 @@ export async function build() {
     minifyWhitespace: true,
     legalComments: "none",
     logLevel: "warning",
+    define: { RALPH_VERSION: JSON.stringify(version) },
   });
   for (const [from, to] of ASSETS) await cp(`${root}${from}`, `${root}dist/${to}`, { recursive: true });
   await chmod(`${root}dist/cli.js`, 0o755);

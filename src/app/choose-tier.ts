@@ -8,7 +8,11 @@ export interface ChosenTier {
   readonly note?: string;
 }
 
-export function chooseTier(tiers: readonly Tier[], defaultTier: string, task: Pick<TaskSummary, "id" | "tier">): ChosenTier {
+export function chooseTier(
+  tiers: readonly Tier[],
+  defaultTier: string,
+  task: Pick<TaskSummary, "id" | "tier">,
+): ChosenTier {
   const named = tiers.find((tier) => tier.name.toLowerCase() === task.tier?.toLowerCase());
   if (named !== undefined) return { tier: named };
   const tier = tiers.find((each) => each.name === defaultTier) ?? tiers[0];

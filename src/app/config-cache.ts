@@ -24,16 +24,23 @@ export function readCachedConfig(root: string, key: string): Config | undefined 
   }
 }
 
-/** Renamed into place, so that another process never reads half of it; not synced, as nothing depends on it. */
 export function writeCachedConfig(root: string, key: string, config: Config): void {
-  const path = cachePath(root);
-  const temporary = `${path}.${process.pid}.tmp`;
   const cached: CachedConfig = { key, config };
   try {
     makeStateFolder(root);
-    writeFileSync(temporary, JSON.stringify(cached), { mode: 0o600 });
-    renameSync(temporary, path);
+    replaceText(cachePath(root), JSON.stringify(cached));
   } catch {
+    // Without a cache the next start is slower, and no more.
+  }
+}
+
+/** Renamed into place, so that another process never reads half of it; not synced, as nothing depends on it. */
+function replaceText(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, text, { mode: 0o600 });
+    renameSync(temporary, path);
+  } finally {
     rmSync(temporary, { force: true });
   }
 }

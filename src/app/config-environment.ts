@@ -26,20 +26,22 @@ export interface Overlay {
   readonly raw: RawMap;
   /** Which variable a path's value came from. */
   readonly origins: ReadonlyMap<string, string>;
+  /** Variables that are set for the model `local` where there is no such server. */
+  readonly unused: readonly string[];
 }
 
-/** `raw` with the variables over it. Those of a model do nothing where `local` is missing or no server. */
+/** `raw` with the variables over it. An empty variable counts as none. */
 export function overlayEnvironment(raw: RawMap, env: Readonly<Record<string, string | undefined>>): Overlay {
-  const origins = new Map<string, string>();
-  let laid: RawMap = raw;
-  for (const { name, path, read } of VARIABLES) {
-    const text = env[name]?.trim();
-    if (text === undefined || text === "" || (path[0] === "models" && !hasLocalServer(raw))) continue;
-    const base = path[0] === "models" && laid.models === undefined ? { ...laid, models: DEFAULT_MODELS } : laid;
-    laid = withValue(base, path, read(text));
-    origins.set(showPath(path), name);
-  }
-  return { raw: laid, origins };
+  const set = VARIABLES.filter(({ name }) => (env[name] ?? "").trim() !== "");
+  const isUsed = ({ path }: Variable): boolean => path[0] !== "models" || hasLocalServer(raw);
+  const used = set.filter(isUsed);
+  const changesModel = used.some(({ path }) => path[0] === "models");
+  const base = changesModel && raw.models === undefined ? { ...raw, models: DEFAULT_MODELS } : raw;
+  return {
+    raw: used.reduce((laid, { name, path, read }) => withValue(laid, path, read((env[name] ?? "").trim())), base),
+    origins: new Map(used.map(({ name, path }) => [showPath(path), name])),
+    unused: set.filter((variable) => !isUsed(variable)).map(({ name }) => name),
+  };
 }
 
 function hasLocalServer(raw: RawMap): boolean {

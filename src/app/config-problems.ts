@@ -4,7 +4,7 @@
  */
 import type { z } from "zod";
 import { type ConfigPath, valueAt } from "./config-raw.ts";
-import type { JsonSchema } from "./config-schema.ts";
+import { alternativesOf, type JsonSchema } from "./config-schema.ts";
 import { nearestWord } from "./nearest-word.ts";
 
 export interface ConfigProblem {
@@ -81,7 +81,9 @@ const EXPECTATIONS: Expectations = {
   invalid_type: (issue) => KINDS[issue.expected] ?? issue.expected,
   invalid_value: (issue) => issue.values.map(String).join(" or "),
   too_small: (issue) =>
-    `${amountOf(issue.origin)} ${issue.inclusive === false ? "above" : "of at least"} ${issue.minimum}`,
+    issue.origin === "string"
+      ? issue.message
+      : `${amountOf(issue.origin)} ${issue.inclusive === false ? "above" : "of at least"} ${issue.minimum}`,
   too_big: (issue) => `${amountOf(issue.origin)} of at most ${issue.maximum}`,
   not_multiple_of: (issue) => `a multiple of ${issue.divisor}`,
   invalid_key: (issue) => issue.issues.map((inner) => inner.message).join(", "),
@@ -106,17 +108,12 @@ export function show(path: ConfigPath, value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
-/** The keys that may stand at `path`; among alternatives only those of the provider that was chosen. */
+/** The keys that may stand at `path`. */
 function keysAt(schema: JsonSchema, path: ConfigPath, value: unknown): readonly string[] {
-  const options = schema.anyOf ?? schema.oneOf;
-  if (options !== undefined) return options.filter((o) => isChosen(o, value)).flatMap((o) => keysAt(o, path, value));
+  const alternatives = alternativesOf(schema, value);
+  if (alternatives.length > 0) return alternatives.flatMap((one) => keysAt(one, path, value));
   const [head, ...rest] = path;
   if (head === undefined) return Object.keys(schema.properties ?? {});
   const child = schema.properties?.[String(head)] ?? schema.items ?? schema.additionalProperties;
   return typeof child === "object" && !Array.isArray(child) ? keysAt(child, rest, valueAt(value, [head])) : [];
-}
-
-function isChosen(option: JsonSchema, value: unknown): boolean {
-  const provider = option.properties?.provider;
-  return typeof provider !== "object" || provider.const === valueAt(value, ["provider"]);
 }

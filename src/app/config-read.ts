@@ -8,7 +8,7 @@ import { findContradictions } from "./config-contradictions.ts";
 import { type Overlay, overlayEnvironment } from "./config-environment.ts";
 import { CONFIG_NAME } from "./config-file.ts";
 import { describeIssues, show } from "./config-problems.ts";
-import { type ConfigPath, isMap, type RawMap, showPath } from "./config-raw.ts";
+import { type ConfigPath, isMap, showPath } from "./config-raw.ts";
 import {
   type CompleteConfigFile,
   type Config,
@@ -25,6 +25,8 @@ export interface ReadConfig {
   readonly file: CompleteConfigFile;
   /** Where a setting came from: `ralph.yaml:12`, the name of a variable, or `default`. */
   originOf(path: ConfigPath): string;
+  /** Variables that are set but do nothing here. */
+  readonly unused: readonly string[];
 }
 
 export function readConfig(source: ConfigSource, text: string): ReadConfig {
@@ -44,7 +46,7 @@ export function readConfig(source: ConfigSource, text: string): ReadConfig {
   const file = completeConfig(validate(overlay, yaml, path), source);
   const originOf = (at: ConfigPath): string =>
     overlay.origins.get(showPath(at)) ?? (yaml.has(at) ? `${CONFIG_NAME}:${yaml.lineOf(at)}` : "default");
-  return { config: resolveConfig(file, source), file, originOf };
+  return { config: resolveConfig(file, source), file, originOf, unused: overlay.unused };
 }
 
 function validate({ raw, origins }: Overlay, yaml: ParsedYaml, path: string): ConfigFile {

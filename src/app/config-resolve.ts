@@ -75,7 +75,6 @@ export interface ConfigSource {
   readonly home: string;
 }
 
-/** `file` must be complete: tiers, default tier and work trees' folder filled in (completeConfig). */
 export function resolveConfig(file: CompleteConfigFile, { root, home }: ConfigSource): Config {
   const inRoot = (path: string): string => resolve(root, path);
   const limits = resolveLimits(file.limits);
@@ -98,7 +97,7 @@ export function resolveConfig(file: CompleteConfigFile, { root, home }: ConfigSo
   };
 }
 
-/** ralph.yaml with those defaults too that follow from other settings or from the machine. */
+/** ralph.yaml with those defaults too that follow from other settings or from the machine, and addresses in one form. */
 export interface CompleteConfigFile extends ConfigFile {
   readonly tiers: Record<string, string[]>;
   readonly default_tier: string;
@@ -109,10 +108,19 @@ export function completeConfig(file: ConfigFile, source: ConfigSource): Complete
   const tiers = file.tiers ?? { TIER3: Object.keys(file.models) };
   return {
     ...file,
+    models: Object.fromEntries(Object.entries(file.models).map(([name, model]) => [name, withBaseUrl(model)])),
     tiers,
     default_tier: file.default_tier ?? Object.keys(tiers).at(-1) ?? "",
     worktrees: file.worktrees ?? defaultWorktrees(source),
   };
+}
+
+/** The address that people have at hand (the server's, or one of its endpoints) made the one that clients start from. */
+function withBaseUrl(model: ConfigFile["models"][string]): ConfigFile["models"][string] {
+  if (model.provider !== "openai") return model;
+  const { origin, pathname } = new URL(model.url);
+  const path = pathname.replace(/\/+$/, "").replace(/(\/chat)?\/completions$/, "");
+  return { ...model, url: `${origin}${path === "" ? "/v1" : path}` };
 }
 
 /** Outside the repository: `node --test` and vitest would find the copies of the tests inside it. */
@@ -150,18 +158,11 @@ function resolveModel(model: ConfigFile["models"][string], root: string): ModelC
   if (model.provider === "replay") return { provider: "replay", file: resolve(root, model.file) };
   return {
     provider: "openai",
-    url: baseUrl(model.url),
+    url: model.url,
     ...(model.model !== undefined && { model: model.model }),
     ...(model.api_key_env !== undefined && { apiKeyEnv: model.api_key_env }),
     maxTokens: model.max_tokens,
     ...(model.context !== undefined && { contextTokens: model.context }),
     ...(model.temperature !== undefined && { temperature: model.temperature }),
   };
-}
-
-/** The address that people have at hand (the server's, or one of its endpoints) made the one that clients start from. */
-function baseUrl(url: string): string {
-  const { origin, pathname } = new URL(url);
-  const path = pathname.replace(/\/+$/, "").replace(/(\/chat)?\/completions$/, "");
-  return `${origin}${path === "" ? "/v1" : path}`;
 }

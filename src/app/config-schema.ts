@@ -4,6 +4,7 @@
  * are made from them. Where a value can be wrong in a way of its own, the message completes "expected …".
  */
 import { z } from "zod";
+import { isMap } from "./config-raw.ts";
 
 /** `90s`, `10m`, `1h30m`, or a bare number of seconds; never nothing. */
 const DURATION = /^(?=.*[1-9])(?:\d+(?:\.\d+)?|(?:\d+(?:\.\d+)?[smhd])+)$/;
@@ -27,10 +28,15 @@ export function durationMs(value: number | string): number {
 
 const atLeastOne = z.int().min(1);
 const nonEmpty = z.string().trim().min(1, { error: "a text that is not empty" });
-const insideRepository = nonEmpty.refine(
-  (path) => !/^([/~\\]|[A-Za-z]:)/.test(path) && !path.split(/[/\\]/).some((part) => part === ".." || part === ".git"),
-  { error: "a path inside the repository, relative to its top level" },
-);
+const insideRepository = nonEmpty.refine((path) => isInside(path), {
+  error: "a path inside the repository, relative to its top level",
+});
+
+function isInside(path: string): boolean {
+  const parts = path.split(/[/\\]/).filter((part) => part !== "" && part !== ".");
+  const isAbsolute = /^([/~\\]|[A-Za-z]:)/.test(path);
+  return !isAbsolute && parts.length > 0 && !parts.includes("..") && parts[0] !== ".git";
+}
 
 const modelName = z.string().regex(/^[A-Za-z0-9][\w.:/-]*$/, { error: "a name of letters, digits and . _ : / -" });
 const tierName = z.string().regex(/^[A-Za-z0-9][\w.-]*$/, { error: "a name of letters, digits and . _ -" });
@@ -52,15 +58,28 @@ const openaiModel = z.strictObject({
     .literal("openai")
     .describe("Any server that speaks OpenAI's chat protocol: llama-server, vLLM, a paid one."),
   url: serverUrl.describe("Its base address, with /v1."),
-  model: nonEmpty.optional().describe("Which of the server's models; left out: the one it has loaded."),
+  model: nonEmpty
+    .optional()
+    .describe("Which of the server's models; left out: the one it has loaded.")
+    .meta({ examples: ["qwen3-coder-30b"] }),
   api_key_env: z
     .string()
     .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "the name of an environment variable that holds the key, not the key" })
     .optional()
-    .describe("The environment variable that holds the key; the key itself never stands here."),
+    .describe("The environment variable that holds the key; the key itself never stands here.")
+    .meta({ examples: ["MY_SERVER_KEY"] }),
   max_tokens: atLeastOne.default(8_000).describe("Longest reply."),
-  context: atLeastOne.optional().describe("Context window in tokens, where the server does not tell it."),
-  temperature: z.number().min(0).max(2).optional().describe("Left out: the server's own."),
+  context: atLeastOne
+    .optional()
+    .describe("Context window in tokens, where the server does not tell it.")
+    .meta({ examples: [65_536] }),
+  temperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .optional()
+    .describe("Left out: the server's own.")
+    .meta({ examples: [0.2] }),
 });
 
 const replayModel = z.strictObject({
@@ -87,8 +106,14 @@ const limits = z.strictObject({
     .describe("Wall clock of one question to a model, waiting in its queue included."),
   model_idle_seconds: duration.default(120).describe("Longest silence of a model before the next one is asked."),
   check_seconds: duration.default(300).describe("Wall clock of one run of a check."),
-  run_seconds: duration.optional().describe("Wall clock of a whole run; left out: none."),
-  run_tokens: atLeastOne.optional().describe("Tokens, in and out, of a whole run; left out: none."),
+  run_seconds: duration
+    .optional()
+    .describe("Wall clock of a whole run; left out: none.")
+    .meta({ examples: ["8h"] }),
+  run_tokens: atLeastOne
+    .optional()
+    .describe("Tokens, in and out, of a whole run; left out: none.")
+    .meta({ examples: [2_000_000] }),
   max_files_per_task: atLeastOne.default(20).describe("Files that one patch may touch."),
   max_loc_per_task: atLeastOne.default(500).describe("Lines that one patch may add and remove."),
   reply_characters: atLeastOne.default(200_000).describe("A reply longer than this is ended and thrown away."),
@@ -107,7 +132,9 @@ export const configSchema = z
     checks: z
       .array(check)
       .default([])
-      .describe("Commands that judge every task that names none itself: the first is the cheapest."),
+      .describe(
+        "Commands that judge every task that names none itself, cheapest first: a command, or {name, command, timeout}.",
+      ),
     models: z
       .record(modelName, z.discriminatedUnion("provider", [openaiModel, replayModel], { error: "openai or replay" }))
       .prefault(DEFAULT_MODELS)
@@ -138,13 +165,24 @@ export const configSchema = z
       .describe("Folder of your own prompt files; used as far as they are there."),
     worktrees: nonEmpty
       .optional()
-      .describe("Folder of the work trees; left out: in your cache folder, outside of the reach of test runners."),
+      .describe("Folder of the work trees; left out: in your cache folder, outside of the reach of test runners.")
+      .meta({ examples: ["~/.cache/ralph/my-project"] }),
   })
   .describe("Settings of ralph for one repository.");
 
 /** ralph.yaml with the defaults filled in, in its own words and units. */
 export type ConfigFile = z.output<typeof configSchema>;
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** The alternatives of a schema that a value can mean: those of its provider, or all of them. */
+export function alternativesOf(schema: JsonSchema, value: unknown): readonly JsonSchema[] {
+  const provider = isMap(value) ? value.provider : undefined;
+  const all = schema.anyOf ?? schema.oneOf ?? [];
+  return all.filter(({ properties }) => {
+    const named = properties?.provider;
+    return typeof named !== "object" || named.const === provider;
+  });
+}
 
 /** For editors, `ralph init` and "did you mean": the schema of what a person writes. */
 export const configJsonSchema = (): JsonSchema => z.toJSONSchema(configSchema, { io: "input" });

@@ -13,5 +13,7 @@ export function logFile(folder: string, day: string): (event: RalphEvent) => voi
 /** `2026-11-21` in local time. */
 export function localDay(epochMs: number): string {
   const date = new Date(epochMs);
-  return [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+  return [date.getFullYear(), date.getMonth() + 1, date.getDate()]
+    .map((part) => String(part).padStart(2, "0"))
+    .join("-");
 }

@@ -2,7 +2,7 @@
 import { Listr, type ListrTaskWrapper } from "listr2";
 import type { RalphEvent } from "../core/event.ts";
 import { describeEvent } from "./describe-event.ts";
-import type { Renderer } from "./render.ts";
+import type { Renderer } from "./output.ts";
 
 type Line = Pick<ListrTaskWrapper<unknown, never, never>, "title" | "output">;
 

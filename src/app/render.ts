@@ -1,13 +1,7 @@
 /** What a run shows while it goes on: NDJSON for programs, lines for a pipe, a live list for a terminal. */
 import type { EventType, RalphEvent } from "../core/event.ts";
 import { eventLine } from "./describe-event.ts";
-import type { Output } from "./output.ts";
-
-export interface Renderer {
-  onEvent(event: RalphEvent): void;
-  /** Leaves the terminal as it was; before the summary is printed. */
-  close(): Promise<void>;
-}
+import type { Output, Renderer } from "./output.ts";
 
 export type Display = "json" | "lines" | "live";
 

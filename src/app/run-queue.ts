@@ -5,7 +5,7 @@ import type { Tier } from "../core/model.ts";
 import type { Store } from "../core/store.ts";
 import type { TaskSummary } from "../core/task.ts";
 import { type WorkResult, work } from "../engine/work.ts";
-import type { Limits, World } from "../engine/world.ts";
+import type { World } from "../engine/world.ts";
 import { systemClock } from "../io/clock.ts";
 import { endOrphans } from "../io/process-family.ts";
 import { isWorkerGone, workerId } from "../io/worker-id.ts";
@@ -16,6 +16,7 @@ import type { Config } from "./config-resolve.ts";
 import { localDay, logFile } from "./log-file.ts";
 import { readPrompts } from "./prompts.ts";
 import { requireLiveModel } from "./require-live-model.ts";
+import { askOptionsOf, limitsOf, protectionOf } from "./settings.ts";
 import { openCheckRunner, openPatchFolder, openRunPlace, openStore, openTaskSource, openTiers } from "./wire.ts";
 
 export interface QueueRun {
@@ -72,7 +73,12 @@ export async function runQueue(run: QueueRun, signal: AbortSignal): Promise<Queu
       onEvent,
     };
     const tell = runTeller(store, onEvent);
-    await tell({ type: "run.started", branch: branch.name, base: await branch.tip(), tasks: pending.map(({ id }) => id) });
+    await tell({
+      type: "run.started",
+      branch: branch.name,
+      base: await branch.tip(),
+      tasks: pending.map(({ id }) => id),
+    });
     const result = await work(world, run.only, signal);
     const { outcome, reason } = result;
     await tell({ type: "run.finished", outcome, ...(reason === undefined ? {} : { reason }) });
@@ -87,34 +93,4 @@ function runTeller(store: Store, onEvent: (event: RalphEvent) => void) {
   return async (body: EventBody): Promise<void> => {
     for (const event of await store.events.appendRun(runId, [body])) onEvent(event);
   };
-}
-
-/** Each model's own `max_tokens` bounds it further. */
-const MAX_TOKENS = 1_000_000;
-
-export function askOptionsOf({ limits }: Config): World["askOptions"] {
-  const { modelMs: timeoutMs, modelIdleMs: idleMs, replyCharacters: maxCharacters } = limits;
-  return { maxTokens: MAX_TOKENS, timeoutMs, idleMs, maxCharacters };
-}
-
-/** Characters a token, on the careful side for code. */
-const CHARACTERS_PER_TOKEN = 3;
-const DEFAULT_CONTEXT_TOKENS = 32_000;
-/** Of the context window, for files; the rest is for rules, task, evidence and the reply. */
-const SHARE_OF_FILES = 0.6;
-const EVIDENCE_CHARACTERS = 6_000;
-
-export function contextCharactersOf({ models }: Config): number {
-  const told = Object.values(models).flatMap((model) =>
-    model.provider === "openai" && model.contextTokens !== undefined ? [model.contextTokens] : [],
-  );
-  const tokens = told.length === 0 ? DEFAULT_CONTEXT_TOKENS : Math.min(...told);
-  return Math.floor(tokens * CHARACTERS_PER_TOKEN * SHARE_OF_FILES);
-}
-
-function limitsOf(config: Config): Limits {
-  const { attempts, taskMs, checkMs, maxFilesPerTask: maxFiles, maxLocPerTask: maxLines } = config.limits;
-  const contextCharacters = contextCharactersOf(config);
-  const evidenceCharacters = EVIDENCE_CHARACTERS;
-  return { attempts, taskMs, checkMs, maxFiles, maxLines, leaseMs: config.leaseMs, contextCharacters, evidenceCharacters };
 }

@@ -2,12 +2,15 @@
  * The one place that names adapters: settings in, parts of a world out.
  * Each is imported when it is wanted, so that `ralph status` loads a store and no model.
  */
+import type { RunCheck } from "../core/check.ts";
 import type { ModelClient, Tier } from "../core/model.ts";
 import type { RunProcess } from "../core/process.ts";
 import type { Store } from "../core/store.ts";
 import type { TaskSource } from "../core/task.ts";
 import type { Workspaces } from "../core/workspace.ts";
 import { systemClock } from "../io/clock.ts";
+import type { Tree } from "../workspace/checkout.ts";
+import type { Git } from "../workspace/git.ts";
 import type { PatchFolder } from "../workspace/patch-folder.ts";
 import type { Repository } from "../workspace/repository.ts";
 import type { RunBranch } from "../workspace/run-branch.ts";
@@ -29,6 +32,14 @@ export async function openStore(config: Config): Promise<Store> {
   ]);
   ensureStateFolder(config.root);
   return sqliteStore({ path: storePath(config), clock: systemClock });
+}
+
+export type { Git } from "../workspace/git.ts";
+
+/** Plain git in a folder. */
+export async function openGit(folder: string): Promise<Git> {
+  const { gitIn } = await import("../workspace/git.ts");
+  return gitIn(folder, await processRunner());
 }
 
 export async function inspect(config: Config): Promise<Repository> {
@@ -77,6 +88,15 @@ async function openModel(name: string, model: ModelConfig, env: Environment): Pr
   };
 }
 
+/** The user's checkout, to look at. */
+export async function openCheckout(config: Config): Promise<Tree> {
+  const [{ checkoutTree }, { readBelow }] = await Promise.all([
+    import("../workspace/checkout.ts"),
+    import("../io/read-root.ts"),
+  ]);
+  return checkoutTree(await openGit(config.root), readBelow(config.root));
+}
+
 export interface RunPlace {
   readonly workspaces: Workspaces;
   readonly branch: RunBranch;
@@ -84,22 +104,25 @@ export interface RunPlace {
 
 /** @param day of the run's branch, `2026-11-21` */
 export async function openRunPlace(config: Config, worker: string, day: string): Promise<RunPlace> {
-  const [{ gitIn }, { worktreePool }, { openRunBranch }, { gitWorktrees }, { readBelow }, { isWorkerGone }] =
-    await Promise.all([
-      import("../workspace/git.ts"),
-      import("../workspace/pool.ts"),
-      import("../workspace/run-branch.ts"),
-      import("../workspace/worktrees.ts"),
-      import("../io/read-root.ts"),
-      import("../io/worker-id.ts"),
-    ]);
-  const git = gitIn(config.root, await processRunner());
+  const [{ worktreePool }, { openRunBranch }, { gitWorktrees }, { readBelow }, { isWorkerGone }] = await Promise.all([
+    import("../workspace/pool.ts"),
+    import("../workspace/run-branch.ts"),
+    import("../workspace/worktrees.ts"),
+    import("../io/read-root.ts"),
+    import("../io/worker-id.ts"),
+  ]);
+  const git = await openGit(config.root);
   const branch = await openRunBranch(git, config.branchPrefix, day);
   const pool = worktreePool(git, { folder: config.worktrees, worker, isWorkerGone });
   const workspaces = gitWorktrees({ git, pool, runBranch: branch, root: config.root, link: config.link, readBelow });
   return { workspaces, branch };
 }
 
-export async function processRunner(): Promise<RunProcess> {
+export async function openCheckRunner(): Promise<RunCheck> {
+  const { checkRunner } = await import("../check/run.ts");
+  return checkRunner({ run: await processRunner() });
+}
+
+async function processRunner(): Promise<RunProcess> {
   return (await import("../io/process.ts")).runProcess;
 }

@@ -1,9 +1,9 @@
 /** `ralph logs [T001]`: the event log, oldest first. */
 import { existsSync } from "node:fs";
-import type { RalphEvent } from "../core/event.ts";
 import { eventLine } from "../app/describe-event.ts";
 import { openProjectOrDefaults } from "../app/project.ts";
 import { openStore, storePath } from "../app/wire.ts";
+import type { RalphEvent } from "../core/event.ts";
 import type { Invocation } from "./invocation.ts";
 
 const PAGE = 1_000;

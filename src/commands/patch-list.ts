@@ -4,7 +4,11 @@ import { openPatchFolder } from "../app/wire.ts";
 import { RalphError } from "../core/error.ts";
 import type { Invocation } from "./invocation.ts";
 
-export async function patchList(invocation: Invocation, flags: { readonly json?: true }, taskId?: string): Promise<number> {
+export async function patchList(
+  invocation: Invocation,
+  flags: { readonly json?: true },
+  taskId?: string,
+): Promise<number> {
   const folder = await openPatchFolder(await openProjectOrDefaults(invocation));
   const patches = folder.list().filter((patch) => taskId === undefined || patch.taskId === taskId);
   const { output } = invocation;

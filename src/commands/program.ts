@@ -24,11 +24,16 @@ export async function runProgram(args: readonly string[], signal: AbortSignal): 
   const output = processOutput();
   let exitCode = 0;
   // Commander hands over the arguments, then the options, then itself.
-  const run: Run = (action) => async (...handed) => {
-    const flags = handed.at(-2) as Flags;
-    const words = handed.slice(0, -2).flat().filter((each): each is string => typeof each === "string");
-    exitCode = await action({ cwd: process.cwd(), env: process.env, output, signal }, flags, words);
-  };
+  const run: Run =
+    (action) =>
+    async (...handed) => {
+      const flags = handed.at(-2) as Flags;
+      const words = handed
+        .slice(0, -2)
+        .flat()
+        .filter((each): each is string => typeof each === "string");
+      exitCode = await action({ cwd: process.cwd(), env: process.env, output, signal }, flags, words);
+    };
   try {
     await program(run).parseAsync(args, { from: "user" });
     return exitCode;
@@ -126,12 +131,18 @@ function addPatchCommands(root: Command, run: Run): void {
     .description("explain where each hunk of a reply belongs, and by which step")
     .option("--root <dir>", "folder to look at", ".")
     .addOption(json())
-    .action(run(async (invocation, flags, [file = ""]) => (await import("./patch-file.ts")).patchFile(invocation, flags, file)));
+    .action(
+      run(async (invocation, flags, [file = ""]) =>
+        (await import("./patch-file.ts")).patchFile(invocation, flags, file),
+      ),
+    );
   patch
     .command("list [task]")
     .description("patches that were applied, oldest first")
     .addOption(json())
-    .action(run(async (invocation, flags, [task]) => (await import("./patch-list.ts")).patchList(invocation, flags, task)));
+    .action(
+      run(async (invocation, flags, [task]) => (await import("./patch-list.ts")).patchList(invocation, flags, task)),
+    );
   patch
     .command("show [name]")
     .description("print one of them; without a name the last")

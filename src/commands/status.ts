@@ -1,11 +1,11 @@
 /** `ralph status`: every task with its state, from the task files and the store. Reads only. */
 import { existsSync } from "node:fs";
-import type { QueueEntry } from "../core/store.ts";
-import type { TaskListing, TaskSummary } from "../core/task.ts";
+import type { Config } from "../app/config-resolve.ts";
 import { openProjectOrDefaults } from "../app/project.ts";
 import { table } from "../app/table.ts";
 import { openStore, openTaskSource, storePath } from "../app/wire.ts";
-import type { Config } from "../app/config-resolve.ts";
+import type { QueueEntry } from "../core/store.ts";
+import type { TaskListing, TaskSummary } from "../core/task.ts";
 import type { Invocation } from "./invocation.ts";
 
 interface StatusRow {

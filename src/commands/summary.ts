@@ -1,12 +1,8 @@
 /** What is left to read when a run is over. */
-import type { WorkResult } from "../engine/work.ts";
+import type { QueueResult } from "../app/run-queue.ts";
 import { table } from "../app/table.ts";
 
-export interface RunResult extends WorkResult {
-  readonly branch: string;
-}
-
-export function summary({ entries, outcome, branch }: RunResult): string {
+export function summary({ entries, outcome, branch }: QueueResult): string {
   const rows = entries.map(({ taskId, status, attempts, reason, result, title }) => [
     taskId,
     WORDS[status] ?? status,
@@ -15,7 +11,9 @@ export function summary({ entries, outcome, branch }: RunResult): string {
     reason === undefined ? title : `${title} - ${reason.split("\n")[0]}`,
   ]);
   const landed = entries.some((entry) => entry.status === "completed" && entry.result.COMMIT !== undefined);
-  const next = landed ? `\nFinished work is on ${branch}: look at it with \`git log ${branch}\`, take it with \`git merge ${branch}\`.\n` : "";
+  const next = landed
+    ? `\nFinished work is on ${branch}: look at it with \`git log ${branch}\`, take it with \`git merge ${branch}\`.\n`
+    : "";
   return `\n${table(rows)}\nRun ended: ${outcome}.\n${next}`;
 }
 

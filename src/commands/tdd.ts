@@ -1,16 +1,14 @@
 /** `ralph tdd`: from the task files to the exit code. Everything is verified before the first side effect. */
+import { chooseTasks } from "../app/choose-tasks.ts";
+import type { Config } from "../app/config-resolve.ts";
 import { EXIT_OF } from "../app/exit-codes.ts";
 import { openProject } from "../app/project.ts";
-import type { Config } from "../app/config-resolve.ts";
 import { type Display, openRenderer } from "../app/render.ts";
 import { runQueue } from "../app/run-queue.ts";
 import { inspect, openTaskSource } from "../app/wire.ts";
-import { RalphError } from "../core/error.ts";
-import type { TaskListing, TaskSummary } from "../core/task.ts";
-import { orderTasks } from "../task/wsjf.ts";
+import type { Invocation } from "./invocation.ts";
 import { reportProblems } from "./status.ts";
 import { summary } from "./summary.ts";
-import type { Invocation } from "./invocation.ts";
 
 export interface TddOptions {
   readonly dryRun?: true;
@@ -24,10 +22,10 @@ export async function tdd(invocation: Invocation, options: TddOptions, ids: read
   const repository = await inspect(config);
   const listing = (await openTaskSource(config)).list();
   reportProblems(listing, invocation);
-  const tasks = chooseTasks(config, listing, ids);
+  const tasks = chooseTasks(config.tasks, listing, ids);
   if (options.dryRun) {
     const { dryRun } = await import("./tdd-dry-run.ts");
-    return dryRun({ config, repository, tasks, single: ids.length === 1, json: options.json === true }, invocation);
+    return dryRun({ config, tasks, inFull: ids.length === 1, json: options.json === true }, invocation);
   }
   noteUncommitted(repository.uncommitted, config, invocation);
 
@@ -39,18 +37,6 @@ export async function tdd(invocation: Invocation, options: TddOptions, ids: read
   if (!options.json) output.write(summary(result));
   if (result.outcome === "set-up") output.writeError(`ralph: ${result.reason}\n`);
   return EXIT_OF[result.outcome];
-}
-
-/** In the order in which they would run; throws for an unknown id, an empty folder, a circle. */
-function chooseTasks(config: Config, listing: TaskListing, ids: readonly string[]): readonly TaskSummary[] {
-  const known = listing.tasks.map((task) => task.id);
-  const unknown = ids.find((id) => !known.includes(id));
-  if (unknown !== undefined) throw new RalphError("TASK_UNKNOWN", { id: unknown, known });
-  const tasks = listing.tasks.filter((task) => task.queue === "tdd");
-  if (tasks.length === 0) throw new RalphError("NO_TASKS", { path: config.tasks });
-  const ordered = orderTasks(tasks);
-  if (!ordered.ok) throw new RalphError("TASK_CYCLE", { ids: ordered.cycle });
-  return ordered.tasks.filter((task) => ids.length === 0 || ids.includes(task.id));
 }
 
 function displayOf(options: TddOptions, { output }: Invocation): Display {

@@ -1,9 +1,10 @@
 /** Before the first attempt: what passes now, and what is red already. */
-import type { TestRun } from "../core/check.ts";
-import type { Verdict } from "../core/verdict.ts";
+
 import { compareRuns, redTargets } from "../check/compare.ts";
 import { describeFailure } from "../check/evidence.ts";
 import { isTestFile } from "../check/freeze.ts";
+import type { TestRun } from "../core/check.ts";
+import type { Verdict } from "../core/verdict.ts";
 import type { Past } from "./recall.ts";
 import { chooseShown } from "./task-prompt.ts";
 import { type Progress, type Red, runChecks, type TaskRun } from "./task-run.ts";

@@ -1,13 +1,14 @@
 /**
  * Evidence -> verdict, pure. A model's words decide nothing here: only test runs that ralph made itself do.
  */
+
+import { compareRuns, redTargets } from "../check/compare.ts";
+import { describeFailure } from "../check/evidence.ts";
 import type { Comparison, TestResult, TestRun } from "../core/check.ts";
 import type { FailureClass, TierReply } from "../core/model.ts";
 import type { FileChange } from "../core/patch.ts";
 import type { Role } from "../core/prompt.ts";
 import type { Evidence, Verdict } from "../core/verdict.ts";
-import { compareRuns, redTargets } from "../check/compare.ts";
-import { describeFailure } from "../check/evidence.ts";
 import type { Progress, Step } from "./task-run.ts";
 import type { Limits } from "./world.ts";
 

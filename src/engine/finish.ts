@@ -1,7 +1,8 @@
 /** After green: once more from a clean checkout of the very commit that lands, then onto the run's branch. */
-import type { TestRun } from "../core/check.ts";
+
 import { compareRuns } from "../check/compare.ts";
 import { describeFailure } from "../check/evidence.ts";
+import type { TestRun } from "../core/check.ts";
 import type { CommitId } from "../core/workspace.ts";
 import { isGreen } from "./decide.ts";
 import { type Progress, runChecks, type Step, type TaskRun } from "./task-run.ts";

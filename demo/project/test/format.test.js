@@ -1,0 +1,7 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { formatCents } from "../src/format.js";
+
+test("cents are shown with two digits", () => {
+  assert.equal(formatCents(5), "0.05");
+});

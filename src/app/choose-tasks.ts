@@ -1,0 +1,16 @@
+/** Which tasks a run is about, in the order in which they would run. */
+import { RalphError } from "../core/error.ts";
+import type { TaskListing, TaskSummary } from "../core/task.ts";
+import { orderTasks } from "../task/wsjf.ts";
+
+/** @param ids all of the tdd queue when empty; throws for an unknown id, an empty folder, a circle of dependencies */
+export function chooseTasks(folder: string, listing: TaskListing, ids: readonly string[]): readonly TaskSummary[] {
+  const known = listing.tasks.map((task) => task.id);
+  const unknown = ids.find((id) => !known.includes(id));
+  if (unknown !== undefined) throw new RalphError("TASK_UNKNOWN", { id: unknown, known });
+  const tasks = listing.tasks.filter((task) => task.queue === "tdd");
+  if (tasks.length === 0) throw new RalphError("NO_TASKS", { path: folder });
+  const ordered = orderTasks(tasks);
+  if (!ordered.ok) throw new RalphError("TASK_CYCLE", { ids: ordered.cycle });
+  return ordered.tasks.filter((task) => ids.length === 0 || ids.includes(task.id));
+}

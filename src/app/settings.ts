@@ -1,0 +1,43 @@
+/** ralph.yaml's settings as the loop takes them. */
+import type { AskOptions } from "../core/model.ts";
+import type { Limits } from "../engine/world.ts";
+import type { Config } from "./config-resolve.ts";
+
+/** Each model's own `max_tokens` bounds it further. */
+const MAX_TOKENS = 1_000_000;
+
+export function askOptionsOf({ limits }: Config): AskOptions {
+  const { modelMs: timeoutMs, modelIdleMs: idleMs, replyCharacters: maxCharacters } = limits;
+  return { maxTokens: MAX_TOKENS, timeoutMs, idleMs, maxCharacters };
+}
+
+/** Characters a token, on the careful side for code. */
+const CHARACTERS_PER_TOKEN = 3;
+const DEFAULT_CONTEXT_TOKENS = 32_000;
+/** Of the context window, for files; the rest is for rules, task, evidence and the reply. */
+const SHARE_OF_FILES = 0.6;
+const EVIDENCE_CHARACTERS = 6_000;
+
+function contextCharactersOf({ models }: Config): number {
+  const told = Object.values(models).flatMap((model) =>
+    model.provider === "openai" && model.contextTokens !== undefined ? [model.contextTokens] : [],
+  );
+  const tokens = told.length === 0 ? DEFAULT_CONTEXT_TOKENS : Math.min(...told);
+  return Math.floor(tokens * CHARACTERS_PER_TOKEN * SHARE_OF_FILES);
+}
+
+export function limitsOf(config: Config): Limits {
+  const { attempts, taskMs, checkMs, maxFilesPerTask: maxFiles, maxLocPerTask: maxLines } = config.limits;
+  const contextCharacters = contextCharactersOf(config);
+  const evidenceCharacters = EVIDENCE_CHARACTERS;
+  return {
+    attempts,
+    taskMs,
+    checkMs,
+    maxFiles,
+    maxLines,
+    leaseMs: config.leaseMs,
+    contextCharacters,
+    evidenceCharacters,
+  };
+}
