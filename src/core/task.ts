@@ -15,6 +15,8 @@ export interface FileIntent {
 export interface CheckSpec {
   readonly name: string;
   readonly command: string;
+  /** Left out: the limit that holds for all. */
+  readonly timeoutMs?: number;
 }
 
 export interface Criterion {
@@ -63,6 +65,8 @@ export interface TaskProblem {
 export interface TaskListing {
   readonly tasks: readonly TaskSummary[];
   readonly problems: readonly TaskProblem[];
+  /** About tasks that are listed all the same: a missing end marker, a dependency that is not there. */
+  readonly warnings?: readonly TaskProblem[];
 }
 
 /** What ralph writes into the status block; keys in this order, absent keys are left as they are. */
@@ -75,7 +79,8 @@ export interface StatusUpdate {
 /** Where tasks come from and outcomes go: a folder of task files, a vault. */
 export interface TaskSource {
   list(): TaskListing;
+  /** Throws TASK_UNREADABLE, also when the file is gone. */
   read(path: string): Promise<Task>;
-  /** Replaces the status block atomically; no byte outside it changes. */
+  /** Replaces the status block atomically; no byte outside it changes. A file that is gone stays gone. */
   writeStatus(path: string, update: StatusUpdate): Promise<void>;
 }

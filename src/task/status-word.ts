@@ -1,0 +1,58 @@
+/** The words after `STATUS:` that people and other loops write, and what they mean here. */
+import type { TaskStatus } from "../core/task.ts";
+import { fold } from "./words.ts";
+
+export interface StatusValue {
+  /** Absent where nothing is said: an empty value, or a template such as `PENDING | COMPLETE`. */
+  readonly status?: TaskStatus;
+  readonly reason?: string;
+  /** A word that is none of ours. */
+  readonly unknownStatus?: string;
+}
+
+const MEANING: Readonly<Record<string, TaskStatus>> = {
+  pending: "PENDING",
+  todo: "PENDING",
+  open: "PENDING",
+  queued: "PENDING",
+  "not started": "PENDING",
+  "a faire": "PENDING",
+  "in progress": "IN_PROGRESS",
+  progress: "IN_PROGRESS",
+  "no progress": "IN_PROGRESS",
+  "en cours": "IN_PROGRESS",
+  complete: "COMPLETE",
+  completed: "COMPLETE",
+  done: "COMPLETE",
+  termine: "COMPLETE",
+  terminee: "COMPLETE",
+  blocked: "BLOCKED",
+  failed: "BLOCKED",
+  bloque: "BLOCKED",
+  bloquee: "BLOCKED",
+  "awaiting approval": "AWAITING_APPROVAL",
+};
+
+/** What parts the word from the reason: ` - `, a dash, a colon or a bracket. */
+const REASON = /[ \t]+[-–—][ \t]+|[ \t]*:[ \t]+|[ \t]+\(/;
+
+export const isTemplate = (value: string): boolean => value.includes("|");
+
+export function readStatusValue(value: string): StatusValue {
+  if (value === "" || isTemplate(value)) return {};
+  const parting = REASON.exec(value);
+  const word = parting === null ? value : value.slice(0, parting.index);
+  const rest = parting === null ? "" : value.slice(parting.index + parting[0].length);
+  const reason = parting?.[0].endsWith("(") ? rest.replace(/\)$/, "") : rest;
+  const status =
+    MEANING[
+      fold(word)
+        .replace(/[^a-z]+/g, " ")
+        .trim()
+    ];
+  if (status === undefined) return { unknownStatus: value };
+  return reason === "" ? { status } : { status, reason };
+}
+
+export const writeStatusValue = (status: TaskStatus, reason: string | undefined): string =>
+  reason === undefined || reason === "" ? status : `${status} - ${reason}`;
