@@ -1,0 +1,134 @@
+/**
+ * Reads the lines of one hunk. Where the header's counts come out, they tell the body from look-alikes
+ * (a deleted `-- sql comment` prints as `--- sql comment`); where they do not, the body goes on to the next
+ * line that can be no part of one. Lines without a prefix are kept as context "by guess" (`bare`).
+ */
+import type { HunkLine } from "../../core/patch.ts";
+import { isBlank } from "../text.ts";
+import type { Section } from "./format.ts";
+import { isHunkHeader } from "./hunk-header.ts";
+
+type Counts = { readonly old: number; readonly new: number };
+
+export interface HunkBody {
+  readonly lines: readonly HunkLine[];
+  readonly next: number;
+  /** How many lines of each side the header promises beyond the body; negative where the body is longer. */
+  readonly left?: Counts;
+}
+
+const FENCE = /^(?:`{3,}|~{3,})/;
+const MARKERS =
+  /^(?:diff --git |diff -[a-zA-Z]|Index: \S|\*\*\* (?:Begin|End|Update|Add|Create|Modify|Delete|Remove|Move|Rename)\b|---PATCH_(?:START|END)---|<{5,9} ?SEARCH)/;
+const PREFIXED = /^[-+ \\]/;
+const BULLET = /^[-+*] \S/;
+
+/** `--- a` directly followed by `+++ b`, and no context after them. */
+export function isNamePair(lines: readonly string[], at: number): boolean {
+  const [first = "", second = "", third = ""] = lines.slice(at, at + 3);
+  return /^--- \S/.test(first) && /^\+\+\+ \S/.test(second) && !third.startsWith(" ");
+}
+
+/** One of the two names alone, directly before a hunk. */
+export function isLoneName(lines: readonly string[], at: number): boolean {
+  const name = /^(?:---|\+\+\+) (\S+)$/.exec(lines[at] ?? "")?.[1];
+  return name !== undefined && /[./]/.test(name) && isHunkHeader(lines[at + 1] ?? "");
+}
+
+/** The `-- ` line and version that `git format-patch` ends with. */
+function isMailTrailer(lines: readonly string[], at: number): boolean {
+  if (!/^-- ?$/.test(lines[at] ?? "")) return false;
+  const rest = lines.slice(at + 1, at + 4).filter((line) => !isBlank(line));
+  return rest.length === 0 || /^\d+(?:\.\d+)+\S*$/.test(rest[0] ?? "");
+}
+
+/** A line at which no body goes on, whatever the counts say. */
+function isBoundary(lines: readonly string[], at: number): boolean {
+  const line = lines[at] ?? "";
+  return isHunkHeader(line) || MARKERS.test(line) || FENCE.test(line) || isNamePair(lines, at);
+}
+
+export function readHunkLine(line: string): HunkLine {
+  const op = line[0];
+  if (op === "+" || op === "-" || op === " ") return { op, text: line.slice(1) };
+  return { op: " ", text: line, bare: true };
+}
+
+export function readHunkBody(section: Section, at: number, counts?: Counts): HunkBody {
+  const counted = counts === undefined ? undefined : readCounted(section, at, counts);
+  return counted ?? readToBoundary(section, at, counts);
+}
+
+/** The body if it ends where the counts say; undefined where they cannot be right. */
+function readCounted(section: Section, at: number, counts: Counts): HunkBody | undefined {
+  const lines: HunkLine[] = [];
+  let left = counts;
+  let next = at;
+  while (left.old > 0 || left.new > 0) {
+    const line = section.lines[next];
+    if (line === undefined || isBoundary(section.lines, next)) return undefined;
+    if (line.startsWith("\\")) markNoNewline(lines);
+    else {
+      const read = readHunkLine(line);
+      lines.push(read);
+      left = subtract(left, read);
+    }
+    next += 1;
+  }
+  if (left.old < 0 || left.new < 0) return undefined;
+  if (section.lines[next]?.startsWith("\\")) {
+    markNoNewline(lines);
+    next += 1;
+  }
+  return goesOn(section, next) ? undefined : { lines, next, left };
+}
+
+const subtract = (left: Counts, line: HunkLine): Counts => ({
+  old: left.old - (line.op === "+" ? 0 : 1),
+  new: left.new - (line.op === "-" ? 0 : 1),
+});
+
+/** The counts have come out, but what follows still looks like a body. */
+function goesOn(section: Section, at: number): boolean {
+  const { lines } = section;
+  let next = at;
+  while (next < lines.length && isBlank(lines[next] ?? "") && !lines[next]?.startsWith(" ")) next += 1;
+  const line = lines[next];
+  if (line === undefined || isBoundary(lines, next) || isMailTrailer(lines, next)) return false;
+  if (!PREFIXED.test(line)) return false;
+  return next === at || section.info !== undefined || !BULLET.test(line);
+}
+
+function readToBoundary(section: Section, at: number, counts?: Counts): HunkBody {
+  const lines: HunkLine[] = [];
+  let next = at;
+  let left = counts;
+  for (; next < section.lines.length; next += 1) {
+    const line = section.lines[next] ?? "";
+    if (isBoundary(section.lines, next) || isLoneName(section.lines, next)) break;
+    if (isMailTrailer(section.lines, next)) break;
+    if (section.info === undefined && isBlank(line) && isProseAfter(section, next, lines)) break;
+    if (line.startsWith("\\")) markNoNewline(lines);
+    else {
+      const read = readHunkLine(line);
+      lines.push(read);
+      left &&= subtract(left, read);
+    }
+  }
+  return { lines, next, ...(left === undefined ? {} : { left }) };
+}
+
+/** Outside fences a blank line and then a sentence or a list end a body whose lines have kept their prefixes. */
+function isProseAfter(section: Section, at: number, body: readonly HunkLine[]): boolean {
+  let next = at;
+  while (isBlank(section.lines[next] ?? "x")) next += 1;
+  const line = section.lines[next];
+  if (line === undefined) return false;
+  const hasPrefixes = body.every((read) => read.bare !== true || isBlank(read.text));
+  return hasPrefixes && (!PREFIXED.test(line) || BULLET.test(line)) && !isBoundary(section.lines, next);
+}
+
+function markNoNewline(lines: HunkLine[]): void {
+  const last = lines.pop();
+  if (last) lines.push({ ...last, noNewline: true });
+}

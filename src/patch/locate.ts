@@ -1,0 +1,78 @@
+/** Finds the place of one hunk in a file, by the first step of the table that knows one. */
+import type { Hunk, HunkLine } from "../core/patch.ts";
+import { align, type Block } from "./align.ts";
+import type { IndexedFile } from "./line-index.ts";
+import { choosePlace, type Choice } from "./choose.ts";
+import { STEPS, type Step } from "./steps.ts";
+import { isBlank, weigh } from "./text.ts";
+
+export type Located =
+  | {
+      readonly kind: "placed";
+      readonly step: Step;
+      readonly blocks: readonly Block[];
+      /** Distance of the next candidate from the stated line, where the line number decided. */
+      readonly rivalDistance?: number;
+    }
+  | { readonly kind: "applied"; readonly step: Step; readonly at: number }
+  | { readonly kind: "ambiguous"; readonly step: Step; readonly places: readonly number[] }
+  | { readonly kind: "not found" }
+  | { readonly kind: "no anchor" };
+
+export function locateHunk(hunk: Hunk, file: IndexedFile, steps: readonly Step[] = STEPS): Located {
+  if (!hunk.lines.some((line) => line.op !== "+")) return locateBare(hunk, file);
+  for (const step of steps) {
+    for (const lines of step.read(hunk.lines, file)) {
+      const located = tryStep(step, { ...hunk, lines }, file);
+      if (located.kind !== "not found") return located;
+    }
+  }
+  return { kind: "not found" };
+}
+
+/** Added lines alone have a place in an empty file only. */
+function locateBare(hunk: Hunk, file: IndexedFile): Located {
+  const [exact] = STEPS;
+  if (file.lines.length > 0 || !exact) return { kind: "no anchor" };
+  return { kind: "placed", step: exact, blocks: [{ lines: hunk.lines, at: 0 }] };
+}
+
+function tryStep(step: Step, hunk: Hunk, file: IndexedFile): Located {
+  if (step.match === "result") return findResult(step, hunk, file);
+  if (step.match === "pieces") return findPieces(step, hunk, file);
+  const old = textOf(hunk.lines, "+");
+  if (step.match === "loose" && weigh(old) < LEAST_LOOSE_WEIGHT) return { kind: "not found" };
+  const places = file.index(step.match).find(old);
+  return toLocated(step, hunk, places.length === 0 ? undefined : choosePlace(places, hunk, file));
+}
+
+/** Below so many telling characters a loose likeness says nothing. */
+const LEAST_LOOSE_WEIGHT = 4;
+
+const textOf = (lines: readonly HunkLine[], without: HunkLine["op"]): readonly string[] =>
+  lines.filter((line) => line.op !== without).map((line) => line.text);
+
+function toLocated(step: Step, hunk: Hunk, choice: Choice | undefined): Located {
+  if (choice === undefined) return { kind: "not found" };
+  if (choice.kind === "ambiguous") return { kind: "ambiguous", step, places: choice.places };
+  const rival = choice.rivalDistance === undefined ? {} : { rivalDistance: choice.rivalDistance };
+  return { kind: "placed", step, blocks: [{ lines: hunk.lines, at: choice.at }], ...rival };
+}
+
+function findPieces(step: Step, hunk: Hunk, file: IndexedFile): Located {
+  const alignment = align(hunk.lines, file);
+  if (alignment.kind === "found") return { kind: "placed", step, blocks: alignment.blocks };
+  return alignment.kind === "none" ? { kind: "not found" } : { ...alignment, step };
+}
+
+/** New lines that would be too common to say that the change was made here. */
+const LEAST_RESULT_WEIGHT = 12;
+
+/** The lines that the hunk leaves behind, with context on both sides of the change that says where they belong. */
+function findResult(step: Step, hunk: Hunk, file: IndexedFile): Located {
+  const left = textOf(hunk.lines, "-");
+  const context = hunk.lines.filter((line) => line.op === " " && !isBlank(line.text)).length;
+  if (context < 2 || weigh(left) < LEAST_RESULT_WEIGHT) return { kind: "not found" };
+  const [at] = file.index("trailing").find(left);
+  return at === undefined ? { kind: "not found" } : { kind: "applied", step, at };
+}

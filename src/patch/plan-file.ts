@@ -1,0 +1,168 @@
+/** Plans the hunks of one file: every hunk gets its place, or the file is refused. */
+import type { Hunk, HunkLine, Placement, Reject } from "../core/patch.ts";
+import { MARGIN } from "./choose.ts";
+import { explain } from "./explain.ts";
+import { asIs, findIndentRule, type Indenter, type IndentRule, type Pair } from "./indent.ts";
+import { indexFile, type IndexedFile } from "./line-index.ts";
+import { locateHunk, type Located } from "./locate.ts";
+import { isPlaceholder } from "./placeholder.ts";
+import { withoutEscapes } from "./readings.ts";
+import { applySplices, overlap, toSplices, type Splice } from "./splice.ts";
+import { isBlank } from "./text.ts";
+
+export type PlannedFile =
+  | { readonly ok: true; readonly text: string; readonly placements: readonly Placement[] }
+  | { readonly ok: false; readonly rejects: readonly Reject[]; readonly placements: readonly Placement[] };
+
+type Placed = Extract<Located, { kind: "placed" }>;
+
+interface PlacedHunk {
+  readonly hunk: Hunk;
+  readonly number: number;
+  readonly located: Located;
+}
+
+export function planFile(path: string, text: string, hunks: readonly Hunk[]): PlannedFile {
+  const file = indexFile(text);
+  const found = locateAll(withoutRepeats(hunks), file);
+  const placements = found.flatMap((placed) => toPlacement(path, placed));
+  const rejects = found.flatMap((placed) => judge(placed, file, path));
+  if (rejects.length > 0) return { ok: false, rejects, placements };
+  const spliced = spliceAll(found, file, path);
+  if ("rejects" in spliced) return { ok: false, rejects: spliced.rejects, placements };
+  return { ok: true, text: applySplices(file, spliced.splices), placements };
+}
+
+/** Models repeat hunks; the same header and body twice means once. */
+function withoutRepeats(hunks: readonly Hunk[]): readonly Hunk[] {
+  const seen = new Set<string>();
+  return hunks.filter((hunk) => {
+    const key = JSON.stringify([hunk.oldStart, hunk.headings, hunk.lines.map((line) => line.op + line.text)]);
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
+}
+
+/** One escaped hunk says that the whole reply was escaped, also where the old lines happen to hold no &, < or >. */
+function locateAll(hunks: readonly Hunk[], file: IndexedFile): readonly PlacedHunk[] {
+  const locate = (hunk: Hunk, at: number): PlacedHunk => ({ hunk, number: at + 1, located: locateHunk(hunk, file) });
+  const found = hunks.map(locate);
+  const isEscaped = found.some(({ located }) => located.kind === "placed" && located.step.read === withoutEscapes);
+  if (!isEscaped) return found;
+  return hunks.map((hunk, at) => locate({ ...hunk, lines: withoutEscapes(hunk.lines, file)[0] ?? hunk.lines }, at));
+}
+
+function toPlacement(path: string, { number, located }: PlacedHunk): readonly Placement[] {
+  if (located.kind === "applied") return [{ path, hunk: number, step: located.step.name, line: located.at + 1 }];
+  if (located.kind !== "placed") return [];
+  const line = (located.blocks[0]?.at ?? 0) + 1;
+  return [{ path, hunk: number, step: located.step.name, line }];
+}
+
+/** What speaks against one hunk, whatever the others do. */
+function judge(placed: PlacedHunk, file: IndexedFile, path: string): readonly Reject[] {
+  const { hunk, number, located } = placed;
+  const where = { path, hunk: number };
+  if (located.kind === "applied") return [];
+  if (located.kind !== "placed") return [explain(located, hunk, file, { path, number })];
+  const lazy = findPlaceholder(hunk.lines, file);
+  if (lazy !== undefined) {
+    const text = `${path}, hunk ${number}: "${lazy.trim()}" stands for code that the hunk deletes; write that code out.`;
+    return [{ kind: "malformed", ...where, text }];
+  }
+  if (!endsWhereCut(hunk, located, file)) {
+    const text = `${path}, hunk ${number}: the reply stops before the hunk's end; send the whole patch again.`;
+    return [{ kind: "truncated", ...where, text }];
+  }
+  return [];
+}
+
+function findPlaceholder(lines: readonly HunkLine[], file: IndexedFile): string | undefined {
+  if (!lines.some((line) => line.op === "-")) return undefined;
+  const index = file.index("loose");
+  return lines.find((line) => line.op === "+" && isPlaceholder(line.text) && index.idOf(line.text) < 0)?.text;
+}
+
+/** Only blank lines, which are trimmed off the end of a reply, may be missing from a hunk that stops early. */
+function endsWhereCut(hunk: Hunk, located: Placed, file: IndexedFile): boolean {
+  if (hunk.cutLines === undefined) return true;
+  const [block] = located.blocks;
+  if (!block || located.blocks.length > 1) return false;
+  const end = block.at + block.lines.filter((line) => line.op !== "+").length;
+  const missing = file.lines.slice(end, end + hunk.cutLines);
+  return missing.length === hunk.cutLines && missing.every(isBlank);
+}
+
+type Spliced = { readonly splices: readonly Splice[] } | { readonly rejects: readonly Reject[] };
+
+function spliceAll(found: readonly PlacedHunk[], file: IndexedFile, path: string): Spliced {
+  const placed = found.flatMap(({ hunk, number, located }) =>
+    located.kind === "placed" ? [{ hunk, number, located, rule: ruleOf(located, file) }] : [],
+  );
+  const rejects = placed.flatMap(({ number, located }) => doubtNumber(number, located, placed, path));
+  const shared = sharedRule(placed.map(({ rule }) => rule));
+  const splices: { splice: Splice; number: number }[] = [];
+  for (const { number, located, rule } of placed) {
+    const made = rule.kind === "irregular" ? undefined : toSplices(located.blocks, indenterOf(rule, shared));
+    if (made) splices.push(...made.map((splice) => ({ splice, number })));
+    else rejects.push(irregular(path, number));
+  }
+  const ordered = splices.toSorted((a, b) => a.splice.at - b.splice.at || a.splice.removed - b.splice.removed);
+  rejects.push(...findConflicts(ordered, path));
+  return rejects.length > 0 ? { rejects } : { splices: ordered.map(({ splice }) => splice) };
+}
+
+const irregular = (path: string, hunk: number): Reject => ({
+  kind: "not found",
+  path,
+  hunk,
+  text: `${path}, hunk ${hunk}: its indentation differs from the file's in no regular way; copy the lines exactly.`,
+});
+
+function ruleOf({ step, blocks }: Placed, file: IndexedFile): IndentRule {
+  if (step.match === "exact" || step.match === "trailing") return { kind: "none" };
+  return findIndentRule(blocks.flatMap((block) => pairsOf(block, file)));
+}
+
+function pairsOf({ lines, at }: Placed["blocks"][number], file: IndexedFile): readonly Pair[] {
+  return lines
+    .filter((line) => line.op !== "+")
+    .map((line, index) => ({ reply: line.text, file: file.lines[at + index] ?? "" }));
+}
+
+/** A hunk whose old lines are not indented follows the rule of the file's other hunks, if they have only one. */
+function sharedRule(rules: readonly IndentRule[]): Indenter {
+  const known = rules.flatMap((rule) => (rule.kind === "rule" && rule.convertsTabs ? [rule.apply] : []));
+  return known[0] ?? asIs;
+}
+
+const indenterOf = (rule: IndentRule, shared: Indenter): Indenter => (rule.kind === "rule" ? rule.apply : shared);
+
+/** A place that a line number chose is doubtful where the other hunks of the file show how far off the numbers are. */
+function doubtNumber(
+  number: number,
+  located: Placed,
+  all: readonly { readonly hunk: Hunk; readonly located: Placed }[],
+  path: string,
+): Reject[] {
+  const rival = located.rivalDistance;
+  if (rival === undefined) return [];
+  const drifts = all.flatMap((other) =>
+    other.located.rivalDistance === undefined && other.hunk.oldStart !== undefined
+      ? [Math.abs((other.located.blocks[0]?.at ?? 0) + 1 - other.hunk.oldStart)]
+      : [],
+  );
+  if (rival >= MARGIN * Math.max(0, ...drifts)) return [];
+  const text = `${path}, hunk ${number}: its old lines fit at several places and the line numbers are off; add context.`;
+  return [{ kind: "ambiguous", path, hunk: number, text }];
+}
+
+function findConflicts(ordered: readonly { splice: Splice; number: number }[], path: string): readonly Reject[] {
+  return ordered.flatMap(({ splice, number }, at) => {
+    const next = ordered[at + 1];
+    if (!next || !overlap(splice, next.splice)) return [];
+    const text = `${path}: hunks ${number} and ${next.number} change the same lines; merge them into one.`;
+    return [{ kind: "conflicting hunks" as const, path, hunk: next.number, text }];
+  });
+}
