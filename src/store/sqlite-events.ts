@@ -4,16 +4,15 @@ import { RalphError } from "../core/error.ts";
 import type { EventBody, RalphEvent } from "../core/event.ts";
 import type { EventFilter, EventLog, Lease } from "../core/store.ts";
 import type { Connection } from "./sqlite-connection.ts";
-import { type EventRecord, type TaskRecord, toEvent, toRow } from "./sqlite-rows.ts";
+import { type EventRecord, toEvent } from "./sqlite-rows.ts";
 import type { SqlValue } from "./sqlite-driver.ts";
-import type { TaskRow } from "./queue-rules.ts";
 
 export function sqliteEvents(connect: () => Promise<Connection>, clock: Clock): EventLog {
   return {
     append: async (lease, bodies, options) => {
       const connection = await connect();
       return connection.write(() => {
-        heldRow(connection, lease);
+        assertHeld(connection, lease);
         return record(connection, bodies, { ...lease, at: clock.now() });
       }, options);
     },
@@ -29,11 +28,10 @@ export function sqliteEvents(connect: () => Promise<Connection>, clock: Clock): 
 }
 
 /** Only inside a transaction. Throws LEASE_LOST. */
-export function heldRow(connection: Connection, { taskId, fencing, worker }: Lease): TaskRow {
-  const sql = "SELECT * FROM agent_tasks WHERE task_key = :taskId AND status = 'leased' AND fencing = :fencing";
-  const found = connection.statement(sql).get({ taskId, fencing }) as TaskRecord | undefined;
+function assertHeld(connection: Connection, { taskId, fencing, worker }: Lease): void {
+  const sql = "SELECT 1 FROM agent_tasks WHERE task_key = :taskId AND status = 'leased' AND fencing = :fencing";
+  const found = connection.statement(sql).get({ taskId, fencing });
   if (found === undefined) throw new RalphError("LEASE_LOST", { taskId, worker });
-  return toRow(found);
 }
 
 const INSERT = `

@@ -1,12 +1,13 @@
 /** The task queue in SQLite. */
 import type { Clock } from "../core/clock.ts";
 import { RalphError } from "../core/error.ts";
-import type { Lease, LeaseFilter, Queue } from "../core/store.ts";
+import type { EventBody, RalphEvent } from "../core/event.ts";
+import type { Lease, LeaseFilter, Queue, Settlement } from "../core/store.ts";
 import type { TaskStatus, TaskSummary } from "../core/task.ts";
 import { isWordOf, planSync, SYNC_RUN_ID, type TaskRow, toEntry, withoutLease } from "./queue-rules.ts";
 import type { Connection } from "./sqlite-connection.ts";
 import type { SqlRecord } from "./sqlite-driver.ts";
-import { heldRow, record } from "./sqlite-events.ts";
+import { record } from "./sqlite-events.ts";
 import { fromRow, type TaskRecord, toRow } from "./sqlite-rows.ts";
 
 export function sqliteQueue(connect: () => Promise<Connection>, clock: Clock): Queue {
@@ -16,20 +17,12 @@ export function sqliteQueue(connect: () => Promise<Connection>, clock: Clock): Q
     renew: async (held, ttlMs) => {
       const connection = await connect();
       return connection.write(() => {
-        const leaseExpiresAt = clock.now() + ttlMs;
-        save(connection, { ...heldRow(connection, held), leaseExpiresAt });
-        return { ...held, expiresAt: leaseExpiresAt };
+        const expiresAt = clock.now() + ttlMs;
+        changeHeld(connection, held, RENEW, { expiresAt });
+        return { ...held, expiresAt };
       });
     },
-    settle: async (held, settlement, bodies = []) => {
-      const connection = await connect();
-      const settled = () => {
-        const { reason: _, ...row } = withoutLease(heldRow(connection, held));
-        save(connection, { ...row, ...settlement, fileBehind: true, updatedAt: clock.now() });
-        return record(connection, bodies, { ...held, at: clock.now() });
-      };
-      return connection.write(settled, { durable: true });
-    },
+    settle: async (held, settlement, bodies = []) => settle(await connect(), clock, held, { settlement, bodies }),
     fileWritten: async (taskId, status) => fileWritten(await connect(), clock, taskId, status),
     expireStale: async (isGone = () => false) => expireStale(await connect(), clock, isGone),
     list: async () => {
@@ -86,23 +79,51 @@ const TAKE = `
   WHERE id = (${READY})
   RETURNING task_key, fencing`;
 
-/** Workers that wait for a task look without taking the lock. */
 async function lease(
   connection: Connection,
   { worker, ttlMs, clock }: { readonly worker: string; readonly ttlMs: number; readonly clock: Clock },
-  filter: LeaseFilter,
+  { queue = "tdd", only }: LeaseFilter,
 ): Promise<Lease | undefined> {
-  const only = filter.only === undefined ? null : JSON.stringify(filter.only);
-  const wanted = () => ({ queue: filter.queue ?? "tdd", only, now: clock.now() });
-  if ((await connection.read(() => connection.statement(READY).get(wanted()))) === undefined) return undefined;
   const take = (): Lease | undefined => {
-    const expiresAt = clock.now() + ttlMs;
-    const taken = connection.statement(TAKE).get({ ...wanted(), worker, expiresAt });
+    const now = clock.now();
+    const expiresAt = now + ttlMs;
+    const wanted = { queue, only: only === undefined ? null : JSON.stringify(only) };
+    const taken = connection.statement(TAKE).get({ ...wanted, now, worker, expiresAt });
     if (taken === undefined) return undefined;
     const { task_key: taskId, fencing } = taken as Pick<TaskRecord, "task_key" | "fencing">;
     return { taskId, runId: `${taskId}.${fencing}`, worker, fencing, expiresAt };
   };
   return connection.write(take, { durable: true });
+}
+
+const HELD = "task_key = :taskId AND status = 'leased' AND fencing = :fencing";
+
+const RENEW = `UPDATE agent_tasks SET lease_expires_at = :expiresAt WHERE ${HELD}`;
+
+const SETTLE = `
+  UPDATE agent_tasks SET status = :status, status_reason = :reason, attempt_count = :attempts, result = :result,
+    leased_by = NULL, lease_expires_at = NULL, file_behind = 1, updated_at = :now
+  WHERE ${HELD}`;
+
+/** Runs an UPDATE of the row that the lease still holds. Throws LEASE_LOST. */
+function changeHeld(connection: Connection, { taskId, fencing, worker }: Lease, sql: string, values: SqlRecord): void {
+  const { changes } = connection.statement(sql).run({ taskId, fencing, ...values });
+  if (changes === 0) throw new RalphError("LEASE_LOST", { taskId, worker });
+}
+
+async function settle(
+  connection: Connection,
+  clock: Clock,
+  held: Lease,
+  { settlement, bodies }: { readonly settlement: Settlement; readonly bodies: readonly EventBody[] },
+): Promise<readonly RalphEvent[]> {
+  const { status, reason = null, attempts } = settlement;
+  const result = JSON.stringify(settlement.result);
+  const write = () => {
+    changeHeld(connection, held, SETTLE, { status, reason, attempts, result, now: clock.now() });
+    return record(connection, bodies, { ...held, at: clock.now() });
+  };
+  return connection.write(write, { durable: true });
 }
 
 async function fileWritten(connection: Connection, clock: Clock, taskId: string, status: TaskStatus): Promise<void> {
