@@ -40,7 +40,9 @@ export async function askForPatch(
   };
   const reply = await askTier(tier, prompt, options, signal);
   if (reply.kind === "failed") return { kind: "no model", tried: reply.tried };
-  return describe(reply.model, readReply(reply.text, { role: "builder", workspace, protection: protectionOf(config) }));
+  const paths = await workspace.files();
+  const read = readReply(reply.text, { role: "builder", workspace, paths, protection: protectionOf(config) });
+  return describe(reply.model, read);
 }
 
 function describe(model: string, read: ReadReply): Answer {

@@ -1,5 +1,5 @@
 /** What a run shows while it goes on: NDJSON for programs, lines for a pipe, a live list for a terminal. */
-import type { EventType, RalphEvent } from "../core/event.ts";
+import type { EventType } from "../core/event.ts";
 import { eventLine } from "./describe-event.ts";
 import type { Output, Renderer } from "./output.ts";
 

@@ -1,6 +1,9 @@
 /** ralph.yaml's settings as the loop takes them. */
+import { relative } from "node:path";
 import type { AskOptions } from "../core/model.ts";
+import type { Protection } from "../engine/protect.ts";
 import type { Limits } from "../engine/world.ts";
+import { blockPaths } from "../policy/guard.ts";
 import type { Config } from "./config-resolve.ts";
 
 /** Each model's own `max_tokens` bounds it further. */
@@ -39,5 +42,15 @@ export function limitsOf(config: Config): Limits {
     leaseMs: config.leaseMs,
     contextCharacters,
     evidenceCharacters,
+  };
+}
+
+/** Paths that no patch may touch: the built-in list, ralph.yaml's additions, and ralph's own folders. */
+export function protectionOf({ root, blocked, tasks, patches, logs, limits }: Config): Protection {
+  const own = [tasks, patches, logs].map((folder) => `/${relative(root, folder)}/`);
+  return {
+    isBlocked: blockPaths({ add: [...own, ...blocked.add], remove: blocked.remove }),
+    maxFiles: limits.maxFilesPerTask,
+    maxChangedLines: limits.maxLocPerTask,
   };
 }

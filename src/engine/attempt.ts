@@ -24,7 +24,12 @@ export async function attempt(run: TaskRun, progress: Progress, pending: Past["p
   const reply = pending?.reply ?? (await ask(run, progress, number));
   if (reply.kind === "failed") return { step: judgeFailure(reply, progress), progress: counted };
 
-  const read = readReply(reply.text, { ...run, role });
+  const read = readReply(reply.text, {
+    role,
+    workspace,
+    paths: progress.shown.paths,
+    protection: run.world.protection,
+  });
   if (read.kind === "question")
     return { step: { kind: "blocked", reason: `question: ${read.text}` }, progress: counted };
   if (read.kind === "unusable") {

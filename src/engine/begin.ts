@@ -69,14 +69,16 @@ function cannotStart(
   return task.checks.length > 0 ? { kind: "blocked", reason } : { kind: "stopped", why: "set-up", reason };
 }
 
-/** Red without a tester: unless the task asks for a test file that is not there yet. */
+/** Red without a tester: tests that fail now, among those that the task names where it names some. */
 function redAtBase(run: TaskRun, baseline: readonly TestRun[]): Red | undefined {
   const named = testFilesOf(run);
   if (named.some((path) => run.workspace.read(path).kind === "missing")) return undefined;
   const targets = redTargets(baseline, { files: named });
   if (targets.length === 0) return undefined;
-  const { evidenceCharacters: maxCharacters } = run.world.limits;
-  const failure = describeFailure(compareRuns(baseline, baseline, targets), { maxCharacters });
+  const comparison = compareRuns(baseline, baseline, targets);
+  // Somebody else's failure is not what this task is about.
+  if (named.length > 0 && !comparison.stillRed.some((test) => named.includes(test.file ?? ""))) return undefined;
+  const failure = describeFailure(comparison, { maxCharacters: run.world.limits.evidenceCharacters });
   return { kind: "red", by: "base", targets, evidence: [{ kind: "red", ...failure }] };
 }
 

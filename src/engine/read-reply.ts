@@ -5,7 +5,8 @@ import type { Evidence } from "../core/verdict.ts";
 import type { Workspace } from "../core/workspace.ts";
 import { extractProposal } from "../patch/extract.ts";
 import { planPatch } from "../patch/plan.ts";
-import type { World } from "./world.ts";
+import { guardPath } from "../policy/guard.ts";
+import { type Protection, policyOf, violations } from "./protect.ts";
 
 export type ReadReply =
   | { readonly kind: "changes"; readonly changes: readonly FileChange[] }
@@ -15,26 +16,32 @@ export type ReadReply =
 export interface ReplyContext {
   readonly role: Role;
   readonly workspace: Pick<Workspace, "read">;
-  readonly world: Pick<World, "guard">;
+  /** Every path of the workspace: for names that a reply gives incompletely. */
+  readonly paths: readonly string[];
+  readonly protection: Protection;
 }
 
-export function readReply(reply: string, { role, workspace, world }: ReplyContext): ReadReply {
+export function readReply(reply: string, { role, workspace, paths, protection }: ReplyContext): ReadReply {
   const proposal = extractProposal(reply);
   if (proposal.kind === "question") return proposal;
   if (proposal.kind === "complete") return unusable("no patch", [{ kind: "no change", text: CLAIMED }]);
+  if (proposal.kind === "declined")
+    return unusable("no patch", [{ kind: "no change", text: `It offers no patch: ${proposal.text}` }]);
   if (proposal.kind === "malformed") return unusable("no patch", [{ kind: "malformed", text: proposal.reason }]);
 
-  const plan = planPatch(proposal.edits, workspace.read);
+  const policy = policyOf(role, protection);
+  const plan = planPatch(proposal.edits, workspace.read, {
+    listFiles: () => paths,
+    refusePath: (path) => guardPath(path, policy),
+  });
   if (!plan.ok) return unusable("patch rejected", plan.rejects);
-  if (plan.changes.length === 0) return unusable("no patch", [{ kind: "no change", text: NOTHING }]);
-  const violations = world.guard(plan.changes, role);
-  if (violations.length > 0) return unusable("patch rejected", violations);
+  const against = violations(plan.changes, role, protection);
+  if (against.length > 0) return unusable("patch rejected", against);
   return { kind: "changes", changes: plan.changes };
 }
 
 const CLAIMED =
   "It says that the task is complete, but nothing was changed and the checks still fail. Only they decide.";
-const NOTHING = "The patch changes nothing: the files already are as it would make them.";
 
 function unusable(kind: "no patch" | "patch rejected", rejects: readonly Reject[]): ReadReply {
   const text = rejects.map(describeReject).join("\n");

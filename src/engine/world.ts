@@ -3,12 +3,12 @@ import type { RunCheck } from "../core/check.ts";
 import type { Clock } from "../core/clock.ts";
 import type { RalphEvent } from "../core/event.ts";
 import type { AskOptions, FailedReply, Tier, TierReply } from "../core/model.ts";
-import type { FileChange, Reject } from "../core/patch.ts";
-import type { Prompt, Role } from "../core/prompt.ts";
+import type { Prompt } from "../core/prompt.ts";
 import type { Store } from "../core/store.ts";
 import type { CheckSpec, TaskSource, TaskSummary } from "../core/task.ts";
 import type { Workspaces } from "../core/workspace.ts";
 import type { PromptStack } from "../prompt/stack.ts";
+import type { Protection } from "./protect.ts";
 
 export interface Limits {
   readonly attempts: number;
@@ -42,8 +42,8 @@ export interface World {
   readonly askTier: AskTier;
   readonly askOptions: AskOptions;
   readonly prompts: PromptStack;
-  /** Which changes a patch of this role may not make, whatever it says. */
-  readonly guard: (changes: readonly FileChange[], role: Role) => readonly Reject[];
+  /** What no patch may touch, whatever it says. */
+  readonly protection: Protection;
   readonly limits: Limits;
   /** Of the whole run; in words, once it is used up. */
   readonly budget: { exceeded(): string | undefined };
@@ -51,7 +51,5 @@ export interface World {
   /** `host:pid:start`: who holds the leases. */
   readonly worker: string;
   readonly isWorkerGone: (worker: string) => boolean;
-  /** Names this start of ralph in the log. */
-  readonly runId: string;
   readonly onEvent: (event: RalphEvent) => void;
 }
