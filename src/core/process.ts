@@ -4,6 +4,8 @@ export interface Command {
   readonly cwd: string;
   /** Added to the allow-listed environment as it is, secrets included. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Folders that are searched for programs before those of PATH. */
+  readonly pathPrefix?: readonly string[];
   readonly input?: string | Buffer;
   /** Wall clock; at the limit the whole process group is ended. */
   readonly timeoutMs: number;

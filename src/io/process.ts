@@ -5,6 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
+import { delimiter } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
 import type { Command, ProcessResult, RunProcess } from "../core/process.ts";
@@ -47,7 +48,7 @@ function start(command: Command, marker: string) {
   const [file, ...args] = command.argv;
   return execa(file, args, {
     cwd: command.cwd,
-    env: childEnvironment(process.env, { ...command.env, [MARKER_NAME]: marker }),
+    env: environmentOf(command, marker),
     extendEnv: false,
     detached: true,
     reject: false,
@@ -55,6 +56,11 @@ function start(command: Command, marker: string) {
     buffer: false,
     ...(command.input === undefined ? { stdin: "ignore" as const } : { input: command.input }),
   });
+}
+
+function environmentOf({ env, pathPrefix = [] }: Command, marker: string): Record<string, string> {
+  const inherited = childEnvironment(process.env, { ...env, [MARKER_NAME]: marker });
+  return { ...inherited, PATH: [...pathPrefix, inherited["PATH"] ?? ""].join(delimiter) };
 }
 
 /** From the start of a child to the moment in which nothing of it is left. */
@@ -71,11 +77,9 @@ async function follow(
   const closed = new Promise((resolve) => {
     child.once("close", resolve);
   });
-  const alarm = startAlarm(command, signal);
-  const captured = capture(child, command.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES, alarm.touch);
+  const captured = capture(child, command.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES);
 
-  const cut = await Promise.race([exited.then(() => undefined), alarm.rang]);
-  alarm.stop();
+  const cut = await firstEnd(child, command, signal);
   await endFamily(family);
   running.delete(family);
   await Promise.race([closed, delay(DRAIN_LIMIT_MS, undefined, { ref: false })]);
@@ -99,34 +103,30 @@ const outcome = (status: ExitStatus, cut: Cut | undefined) => ({
   aborted: cut === "aborted",
 });
 
-/** Rings at the first of: wall clock, silence, abort. */
-function startAlarm(command: Command, signal: AbortSignal) {
-  let ring: (cut: Cut) => void = () => undefined;
-  const rang = new Promise<Cut>((resolve) => {
-    ring = resolve;
-  });
-  const wall = setTimeout(ring, command.timeoutMs, "wall");
-  const idle = command.idleMs === undefined ? undefined : setTimeout(ring, command.idleMs, "idle");
-  const onAbort = (): void => ring("aborted");
-  signal.addEventListener("abort", onAbort, { once: true });
-  return {
-    rang,
-    touch: (): void => void idle?.refresh(),
-    stop: (): void => {
+/** Settles at the first of: the child's own exit (undefined), wall clock, silence, abort. */
+function firstEnd(child: Child, command: Command, signal: AbortSignal): Promise<Cut | undefined> {
+  return new Promise((resolve) => {
+    const end = (cut?: Cut): void => {
       clearTimeout(wall);
       clearTimeout(idle);
       signal.removeEventListener("abort", onAbort);
-    },
-  };
+      resolve(cut);
+    };
+    const onAbort = (): void => end("aborted");
+    const wall = setTimeout(end, command.timeoutMs, "wall");
+    const idle = command.idleMs === undefined ? undefined : setTimeout(end, command.idleMs, "idle");
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", () => void idle?.refresh());
+    child.once("exit", () => end());
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
 }
 
-function capture(child: Child, maxBytes: number, touch: () => void) {
+function capture(child: Child, maxBytes: number) {
   const stdout = outputCapture(maxBytes);
   const stderr = outputCapture(maxBytes);
   const both = outputCapture(maxBytes);
   for (const [stream, own] of [[child.stdout, stdout] as const, [child.stderr, stderr] as const]) {
     stream?.on("data", (chunk: Buffer) => {
-      touch();
       own.append(chunk);
       both.append(chunk);
     });

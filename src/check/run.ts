@@ -1,0 +1,184 @@
+/**
+ * Runs one check in a workspace and reads what it said. The runner is found by the command; one that ralph does not know
+ * is judged by its exit code.
+ */
+import { readFileSync } from "node:fs";
+import { mkdtemp, readFile, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import type { CheckContext, RunCheck, TestResult, TestRun } from "../core/check.ts";
+import { RalphError } from "../core/error.ts";
+import type { Command, ProcessResult, RunProcess } from "../core/process.ts";
+import type { CheckSpec } from "../core/task.ts";
+import { type CommandLine, parseCommandLine } from "./command-line.ts";
+import { expandWords } from "./globs.ts";
+import { judgeRun } from "./judge-run.ts";
+import { nodeTest } from "./node.ts";
+import { type PackageScripts, resolveScript } from "./resolve.ts";
+import { readReport, type Runner, type Words } from "./runner.ts";
+import { vitest } from "./vitest.ts";
+
+export interface RunCheckOptions {
+  readonly run: RunProcess;
+  /** Takes secrets out of everything that is kept of a run. */
+  readonly redact: (text: string) => string;
+  /** Longest silence of a check; none by default, as many runners print at their end only. */
+  readonly idleMs?: number;
+}
+
+/** The first one that knows the command runs it. */
+const RUNNERS: readonly Runner[] = [nodeTest, vitest];
+
+/** Short evidence, and the same on every machine. What the command line itself sets wins. */
+const CHECK_ENVIRONMENT = { NO_COLOR: "1", CI: "1", RUST_BACKTRACE: "0" } as const;
+
+/**
+ * Throws CHECK_UNREADABLE for a line that no program can be started from, and the signal's reason when aborted.
+ * A program or a folder that is not there is the run's `startFailure`.
+ */
+export function runCheck(options: RunCheckOptions): RunCheck {
+  return async (check, context, signal) => {
+    const root = await realpath(context.cwd);
+    const plan = planOf(check, root);
+    const privateFolder = await mkdtemp(join(tmpdir(), "ralph-report-"));
+    try {
+      const run = await runPlan(plan, { ...options, check, root, context, privateFolder }, signal);
+      signal.throwIfAborted();
+      return redacted(run, options.redact);
+    } finally {
+      await rm(privateFolder, { recursive: true, force: true });
+    }
+  };
+}
+
+interface Plan {
+  readonly line: CommandLine;
+  /** Undefined: judged by its exit code. */
+  readonly runner: Runner | undefined;
+}
+
+function planOf(check: CheckSpec, root: string): Plan {
+  const line = parseCommandLine(check.command);
+  if (line.kind === "unreadable") throw new RalphError("CHECK_UNREADABLE", { command: check.command, why: line.why });
+  if (!isBelow(root, join(root, line.folder))) {
+    throw new RalphError("CHECK_UNREADABLE", {
+      command: check.command,
+      why: "its folder is outside of the repository",
+    });
+  }
+  const resolved = resolveScript(line, (folder) => findScripts(root, folder));
+  const direct = { ...resolved, words: withoutLauncher(resolved.words) };
+  const runner = RUNNERS.find((each) => each.instrument(direct.words, "") !== undefined);
+  // A script of another kind goes through its package manager, as the person wrote it.
+  return runner === undefined ? { line, runner } : { line: direct, runner };
+}
+
+const isBelow = (root: string, path: string): boolean => !relative(root, path).startsWith("..");
+
+/** `npx vitest` would fetch a missing vitest from the network; the project's own one is meant. */
+const LAUNCHERS: readonly (readonly string[])[] = [
+  ["npx", "--no-install"],
+  ["npx", "--no"],
+  ["npx", "--yes"],
+  ["npx", "-y"],
+  ["npx"],
+  ["npm", "exec", "--"],
+  ["npm", "exec"],
+  ["pnpm", "exec"],
+  ["pnpm"],
+  ["yarn", "run"],
+  ["yarn"],
+  ["bunx"],
+];
+
+function withoutLauncher(words: Words): Words {
+  const launcher = LAUNCHERS.find((each) => each.every((text, at) => words[at]?.text === text));
+  const [program, ...args] = words.slice(launcher?.length ?? 0);
+  return program === undefined || program.text.startsWith("-") ? words : [program, ...args];
+}
+
+function findScripts(root: string, folder: string): PackageScripts | undefined {
+  for (let at = join(root, folder); isBelow(root, at); at = dirname(at)) {
+    const scripts = scriptsIn(join(at, "package.json"));
+    if (scripts !== undefined) return { folder: relative(root, at), scripts };
+    if (at === root) return undefined;
+  }
+  return undefined;
+}
+
+function scriptsIn(path: string): PackageScripts["scripts"] | undefined {
+  try {
+    const manifest = JSON.parse(readFileSync(path, "utf8")) as { scripts?: Record<string, string> };
+    return manifest.scripts ?? {};
+  } catch {
+    // None here, or none that can be read: the package manager says so better than ralph could.
+    return undefined;
+  }
+}
+
+interface RunContext extends RunCheckOptions {
+  readonly check: CheckSpec;
+  readonly root: string;
+  readonly context: CheckContext;
+  readonly privateFolder: string;
+}
+
+async function runPlan({ line, runner }: Plan, own: RunContext, signal: AbortSignal): Promise<TestRun> {
+  const { check, root, context, privateFolder } = own;
+  const cwd = join(root, line.folder);
+  const reportFile = join(privateFolder, "report");
+  const instrumented = runner?.instrument(line.words, reportFile) ?? { words: line.words, env: {} };
+  const command = await commandOf({ ...line, ...instrumented, env: { ...line.env, ...instrumented.env } }, cwd, own);
+  const result = withHint(await own.run(command, signal), runner);
+  const { timeoutMs } = context;
+  if (runner === undefined) return judgeRun({ check, runner: "command", result, timeoutMs });
+
+  const text = await readFile(reportFile, "utf8").catch(() => undefined);
+  const report = readReport(text, { root, cwd, declaresTests });
+  return judgeRun({ check, runner: runner.name, result, timeoutMs, report });
+}
+
+async function commandOf(line: CommandLine, cwd: string, { root, context, idleMs }: RunContext): Promise<Command> {
+  const [program, ...args] = line.words;
+  return {
+    argv: [program.text, ...(await expandWords(args, cwd).catch(() => args.map((arg) => arg.text)))],
+    cwd,
+    env: { ...CHECK_ENVIRONMENT, ...line.env },
+    pathPrefix: programFolders(root, cwd),
+    timeoutMs: context.timeoutMs,
+    ...(idleMs === undefined ? {} : { idleMs }),
+  };
+}
+
+/** Where a package manager would look for a script's program. */
+function programFolders(root: string, cwd: string): readonly string[] {
+  const own = join(cwd, "node_modules", ".bin");
+  return cwd === root ? [own] : [own, ...programFolders(root, dirname(cwd))];
+}
+
+function withHint(result: ProcessResult, runner: Runner | undefined): ProcessResult {
+  if (result.startFailure === undefined || runner?.installHint === undefined) return result;
+  return { ...result, startFailure: `${result.startFailure}; ${runner.installHint}` };
+}
+
+/** Whether a file would have declared tests, had it not ended before. A plain script that only asserts has none. */
+function declaresTests(file: string): boolean {
+  try {
+    return /["']node:test["']|\b(?:test|it|describe|suite)\s*[.(]/.test(readFileSync(file, "utf8"));
+  } catch {
+    return true;
+  }
+}
+
+function redacted(run: TestRun, redact: (text: string) => string): TestRun {
+  const clean = (text: string): string => redact(stripVTControlCharacters(text));
+  return { ...run, output: clean(run.output), tests: run.tests.map((test) => cleanResult(test, clean)) };
+}
+
+const TEXTS = ["message", "expected", "actual"] as const;
+
+const cleanResult = (test: TestResult, clean: (text: string) => string): TestResult => ({
+  ...test,
+  ...Object.fromEntries(TEXTS.flatMap((key) => (test[key] === undefined ? [] : [[key, clean(test[key])]]))),
+});
