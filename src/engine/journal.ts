@@ -7,18 +7,19 @@ import type { World } from "./world.ts";
 export interface Journal {
   /** Throws LEASE_LOST when somebody else has the task. */
   record(body: EventBody): Promise<RalphEvent>;
-  /** On disk when it returns: an intent before, a result after. */
-  recordDurably(body: EventBody): Promise<RalphEvent>;
+  /** On disk when it returns, all or none: an intent before, a result after. Returns the first. */
+  recordDurably(...bodies: readonly [EventBody, ...EventBody[]]): Promise<RalphEvent>;
 }
 
 export function taskJournal({ store, onEvent }: World, lease: Lease): Journal {
-  const write = async (body: EventBody, durable: boolean): Promise<RalphEvent> => {
-    const [event] = await store.events.append(lease, [body], { durable });
-    if (event === undefined) throw new Error(`the store did not return the event ${body.type}`);
-    onEvent(event);
-    return event;
+  const write = async (bodies: readonly EventBody[], durable: boolean): Promise<RalphEvent> => {
+    const events = await store.events.append(lease, bodies, { durable });
+    for (const event of events) onEvent(event);
+    const [first] = events;
+    if (first === undefined) throw new Error("the store did not return what was appended");
+    return first;
   };
-  return { record: (body) => write(body, false), recordDurably: (body) => write(body, true) };
+  return { record: (body) => write([body], false), recordDurably: (...bodies) => write(bodies, true) };
 }
 
 const KEPT_OUTPUT = 8_000;

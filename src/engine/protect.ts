@@ -43,7 +43,5 @@ function holdsLines(text: string, wanted: string): boolean {
 
 function keepsManifest({ path, before, after }: FileChange): readonly Reject[] {
   const why = manifestTampering(path, before?.text, after?.text);
-  return why === undefined
-    ? []
-    : [{ kind: "frozen", path, text: `${why}: it may not be changed.` }];
+  return why === undefined ? [] : [{ kind: "frozen", path, text: `${why}: it may not be changed.` }];
 }

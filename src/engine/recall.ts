@@ -8,6 +8,14 @@ import type { CommitId } from "../core/workspace.ts";
 
 type ModelReplied = EventOf<"model.replied">;
 
+interface Pending {
+  readonly at: number;
+  readonly role: Role;
+  readonly reply?: TextReply;
+  /** What its tests proved: counts once the attempt is finished, because only then its tree is the task's. */
+  readonly red?: { readonly targets: readonly string[]; readonly baseline: readonly TestRun[] };
+}
+
 export interface Past {
   /** Attempts that were started and finished. */
   readonly attempts: number;
@@ -24,7 +32,7 @@ export interface Past {
   /** Set once red is proved. */
   readonly targets?: readonly string[];
   /** An attempt that was begun and not finished: its number, and the answer if it had come. */
-  readonly pending?: { readonly at: number; readonly role: Role; readonly reply?: TextReply };
+  readonly pending?: Pending;
 }
 
 const NOTHING: Past = { attempts: 0, spentMs: 0, tokens: 0, evidence: [] };
@@ -65,7 +73,7 @@ function next(past: Past, event: RalphEvent, runs: readonly TestRun[]): Past {
     case "baseline.finished":
       return { ...past, baseline: runs };
     case "red.proved":
-      return { ...past, baseline: event.by === "tester" ? runs : (past.baseline ?? runs), targets: event.targets };
+      return proved(past, event, runs);
     case "attempt.started":
       return { ...past, pending: { at: event.at, role: event.role } };
     case "model.replied":
@@ -89,11 +97,23 @@ function withReply(past: Past, reply: ModelReplied): Past {
   return { ...past, ...pending, tokens, model };
 }
 
+function proved(past: Past, { by, targets }: EventOf<"red.proved">, runs: readonly TestRun[]): Past {
+  if (by === "base" || past.pending === undefined) return { ...past, targets };
+  return { ...past, pending: { ...past.pending, red: { targets, baseline: runs } } };
+}
+
 function finished(past: Past, event: EventOf<"attempt.finished">, runs: readonly TestRun[]): Past {
-  const { pending: _, ...rest } = past;
+  const { pending, ...rest } = past;
   const kept = past.tree !== undefined && past.tree.head !== event.head;
   const tree = past.tree === undefined ? {} : { tree: { ...past.tree, head: event.head } };
-  return { ...rest, ...tree, ...(kept ? { runs } : {}), evidence: event.evidence, attempts: event.attempt };
+  return {
+    ...rest,
+    ...tree,
+    ...(kept ? { runs } : {}),
+    ...pending?.red,
+    evidence: event.evidence,
+    attempts: event.attempt,
+  };
 }
 
 /** Attempts, time and evidence count on; the work begins anew on another commit. */

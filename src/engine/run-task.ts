@@ -1,4 +1,5 @@
 /** One task, from lease to verdict. New behaviour enters as a check, a policy or an event, not as a branch here. */
+import type { EventBody } from "../core/event.ts";
 import type { Lease } from "../core/store.ts";
 import type { Task } from "../core/task.ts";
 import type { Verdict } from "../core/verdict.ts";
@@ -14,7 +15,10 @@ import type { World } from "./world.ts";
 
 export interface TaskOutcome {
   readonly verdict: Exclude<Verdict, { kind: "retry" }>;
+  readonly attempts: number;
   readonly branch?: string;
+  /** The last attempt's result, to be journalled with the verdict. */
+  readonly finished?: EventBody;
   /** What landed. */
   readonly commit?: CommitId;
   /** Paths that the work changed. */
@@ -47,56 +51,56 @@ export async function runTask(world: World, lease: Lease, task: Task, signal: Ab
 }
 
 async function workUntilDecided(run: TaskRun, past: Past): Promise<TaskOutcome | "moved"> {
-  const { branch } = run.workspace;
   const beginning = await begin(run, past);
-  if (beginning.kind !== "begun") return { verdict: beginning, branch, files: [] };
+  if (beginning.kind !== "begun") return outcomeOf(run, { step: beginning, attempts: past.attempts });
 
   let { progress } = beginning;
   let { pending } = past;
   for (;;) {
     const limit = pending === undefined ? limitReached(run, progress) : undefined;
-    if (limit !== undefined) return { verdict: limit, branch, files: await run.workspace.changedFiles() };
+    if (limit !== undefined) return outcomeOf(run, { step: limit, attempts: progress.attempts });
     const taken = await takeStep(run, progress, pending);
-    pending = undefined;
+    if (taken.kind !== "on the way") return taken.kind === "moved" ? "moved" : outcomeOf(run, taken);
     progress = taken.progress;
-    const { step, commit } = taken;
-    if (step.kind === "moved") return "moved";
-    if (step.kind === "retry" || step.kind === "red") continue;
-    return {
-      verdict: step,
-      branch,
-      files: await run.workspace.changedFiles(),
-      ...(commit === undefined ? {} : { commit }),
-    };
+    pending = undefined;
   }
 }
 
-interface Taken {
-  readonly step: Step;
-  readonly progress: Progress;
-  readonly commit?: CommitId;
+type Taken =
+  | { readonly kind: "on the way"; readonly progress: Progress }
+  | { readonly kind: "moved" }
+  | ({ readonly kind: "decided" } & Decided);
+
+interface Decided {
+  readonly step: TaskOutcome["verdict"];
+  readonly attempts: number;
+  readonly commit?: CommitId | undefined;
+  readonly finished?: EventBody;
 }
 
-/** One attempt and what follows from it, with its result journalled. */
+/**
+ * One attempt and what follows from it. Its result is journalled before anything else is begun; the result that
+ * decides the task goes into the journal together with the decision, so that a kill leaves both or none.
+ */
 async function takeStep(run: TaskRun, before: Progress, pending: Past["pending"]): Promise<Taken> {
   const { journal, workspace } = run;
   const attempted = await attempt(run, before, pending);
   const { step, commit }: Finished =
     attempted.step.kind === "complete" ? await finish(run, attempted.progress) : { step: attempted.step };
-  const progress = await advance(run, attempted.progress, step);
+  // Nothing was decided: the attempt is still to be made.
+  if (step.kind === "stopped") return { kind: "decided", step, attempts: before.attempts };
 
+  const progress = await advance(run, attempted.progress, step);
   const { attempts, evidence } = progress;
-  const head = workspace.head();
-  await journal.recordDurably({
-    type: "attempt.finished",
-    attempt: attempts,
-    role: before.role,
-    verdict: step.kind,
-    evidence,
-    head,
-  });
-  if (step.kind === "moved") await journal.record({ type: "workspace.dropped", reason: step.reason });
-  return { step, progress, ...(commit === undefined ? {} : { commit }) };
+  const [role, head] = [before.role, workspace.head()];
+  const finished: EventBody = { type: "attempt.finished", attempt: attempts, role, verdict: step.kind, evidence, head };
+  if (step.kind === "moved") {
+    await journal.recordDurably(finished, { type: "workspace.dropped", reason: step.reason });
+    return { kind: "moved" };
+  }
+  if (step.kind === "complete" || step.kind === "blocked") return { kind: "decided", step, attempts, commit, finished };
+  await journal.recordDurably(finished);
+  return { kind: "on the way", progress };
 }
 
 async function advance(run: TaskRun, progress: Progress, step: Step): Promise<Progress> {
@@ -104,4 +108,15 @@ async function advance(run: TaskRun, progress: Progress, step: Step): Promise<Pr
   if (step.kind !== "red") return progress;
   await run.journal.record({ type: "red.proved", targets: step.targets, by: step.by, commit: run.workspace.head() });
   return startBuilding(run, progress, step);
+}
+
+async function outcomeOf({ workspace }: TaskRun, { step, attempts, commit, finished }: Decided): Promise<TaskOutcome> {
+  return {
+    verdict: step,
+    attempts,
+    branch: workspace.branch,
+    files: await workspace.changedFiles(),
+    ...(commit === undefined ? {} : { commit }),
+    ...(finished === undefined ? {} : { finished }),
+  };
 }

@@ -1,7 +1,6 @@
 /** How a task's outcome is written down: in the store, and from there in the task file. Pure. */
 import type { QueueEntry, Settlement } from "../core/store.ts";
 import type { StatusUpdate, TaskStatus } from "../core/task.ts";
-import type { Past } from "./recall.ts";
 import type { TaskOutcome } from "./run-task.ts";
 
 type End = TaskOutcome["verdict"];
@@ -21,13 +20,12 @@ const WORDS: Readonly<Partial<Record<QueueEntry["status"], TaskStatus>>> = {
 export const wordOf = (status: QueueEntry["status"]): TaskStatus => WORDS[status] ?? "PENDING";
 
 /** @param at epoch milliseconds */
-export function settlementOf(outcome: TaskOutcome, past: Past, at: number): Settlement {
-  const { verdict, branch, commit, files } = outcome;
-  const { attempts } = past;
+export function settlementOf(outcome: TaskOutcome, model: string | undefined, at: number): Settlement {
+  const { verdict, attempts, branch, commit, files } = outcome;
   const reason = verdict.kind === "blocked" ? verdict.reason : undefined;
   const fields: Record<string, string | undefined> = {
     ATTEMPTS: String(attempts),
-    MODEL: past.model,
+    MODEL: model,
     BRANCH: branch,
     COMMIT: commit,
     TESTS_STATUS: TESTS[verdict.kind],

@@ -83,6 +83,10 @@ interface Signals {
 }
 
 async function decide(world: World, lease: Lease, path: string, { ours, users }: Signals): Promise<TaskOutcome> {
+  const undecided = async (verdict: TaskOutcome["verdict"]): Promise<TaskOutcome> => {
+    const { attempts } = recall(await world.store.events.read({ taskId: lease.taskId }));
+    return { verdict, attempts, files: [] };
+  };
   try {
     return await runTask(world, lease, await world.source.read(path), ours);
   } catch (error) {
@@ -92,15 +96,14 @@ async function decide(world: World, lease: Lease, path: string, { ours, users }:
   }
 }
 
-const undecided = (verdict: TaskOutcome["verdict"]): TaskOutcome => ({ verdict, files: [] });
-
 async function settle(world: World, lease: Lease, outcome: TaskOutcome): Promise<void> {
   const { store, clock, onEvent } = world;
-  const past = recall(await store.events.read({ taskId: lease.taskId }));
-  const settlement = settlementOf(outcome, past, clock.now());
+  const { model } = recall(await store.events.read({ taskId: lease.taskId }));
+  const settlement = settlementOf(outcome, model, clock.now());
   const { attempts, reason } = settlement;
   const status = wordOf(settlement.status);
   const events = await store.queue.settle(lease, settlement, [
+    ...(outcome.finished === undefined ? [] : [outcome.finished]),
     { type: "task.settled", status, attempts, ...(reason === undefined ? {} : { reason }) },
   ]);
   for (const event of events) onEvent(event);
