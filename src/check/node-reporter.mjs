@@ -22,7 +22,10 @@ const show = (value) => inspect(value, { depth: 6, breakLength: 100, maxArrayLen
 
 function describe(error) {
   if (error === undefined) return {};
-  const { failureType } = error;
+  const { failureType, exitCode, signal } = error;
+  if (exitCode !== undefined) {
+    return { message: signal ? `its process was ended by ${signal}` : `its process ended with exit code ${exitCode}` };
+  }
   const cause = error.cause ?? error;
   if (typeof cause !== "object" || cause === null) return { failureType, message: String(cause) };
   const compares = "expected" in cause && "actual" in cause && cause.operator !== "throws";

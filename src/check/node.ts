@@ -10,6 +10,8 @@ const REPORT_OPTIONS: ReadonlySet<string> = new Set(["--test-reporter", "--test-
 const WITH_VALUE =
   /^(?:-r|--require|--import|--loader|--experimental-loader|--env-file|-C|--conditions|--tsconfig|--test-[\w-]+)$/;
 
+const FILTER = /^--test-(?:name-pattern|skip-pattern|only)(?:=|$)/;
+
 export const nodeTest: Runner = {
   name: "node",
   instrument(words, reportFile) {
@@ -20,6 +22,7 @@ export const nodeTest: Runner = {
     return {
       words: [program, ...[...report, ...display].map(word), ...withoutOptions(args, REPORT_OPTIONS)],
       env: {},
+      isFiltered: args.some((arg) => FILTER.test(arg.text)),
     };
   },
 };

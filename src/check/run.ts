@@ -7,7 +7,7 @@ import { mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import type { CheckContext, RunCheck, TestResult, TestRun } from "../core/check.ts";
+import type { CheckContext, RunCheck, TestResult, TestRun, TestStatus } from "../core/check.ts";
 import { RalphError } from "../core/error.ts";
 import type { Command, ProcessResult, RunProcess } from "../core/process.ts";
 import type { CheckSpec } from "../core/task.ts";
@@ -16,7 +16,7 @@ import { expandWords } from "./globs.ts";
 import { judgeRun } from "./judge-run.ts";
 import { nodeTest } from "./node.ts";
 import { type PackageScripts, resolveScript } from "./resolve.ts";
-import { readReport, type Runner, type Words } from "./runner.ts";
+import { type Instrumented, readReport, type Runner, type Words } from "./runner.ts";
 import { vitest } from "./vitest.ts";
 
 export interface RunCheckOptions {
@@ -128,14 +128,15 @@ async function runPlan({ line, runner }: Plan, own: RunContext, signal: AbortSig
   const { check, root, context, privateFolder } = own;
   const cwd = join(root, line.folder);
   const reportFile = join(privateFolder, "report");
-  const instrumented = runner?.instrument(line.words, reportFile) ?? { words: line.words, env: {} };
+  const instrumented: Instrumented = runner?.instrument(line.words, reportFile) ?? { words: line.words, env: {} };
   const command = await commandOf({ ...line, ...instrumented, env: { ...line.env, ...instrumented.env } }, cwd, own);
   const result = withHint(await own.run(command, signal), runner);
   const { timeoutMs } = context;
   if (runner === undefined) return judgeRun({ check, runner: "command", result, timeoutMs });
 
   const text = await readFile(reportFile, "utf8").catch(() => undefined);
-  const report = readReport(text, { root, cwd, declaresTests });
+  const ofEmptyFile = instrumented.isFiltered === true ? (): TestStatus => "skipped" : emptyFileStatus;
+  const report = readReport(text, { root, cwd, emptyFileStatus: ofEmptyFile });
   return judgeRun({ check, runner: runner.name, result, timeoutMs, report });
 }
 
@@ -162,12 +163,13 @@ function withHint(result: ProcessResult, runner: Runner | undefined): ProcessRes
   return { ...result, startFailure: `${result.startFailure}; ${runner.installHint}` };
 }
 
-/** Whether a file would have declared tests, had it not ended before. A plain script that only asserts has none. */
-function declaresTests(file: string): boolean {
+/** A file that declares tests and ran none was ended before; a plain script that only asserts has none to run. */
+function emptyFileStatus(file: string): TestStatus {
   try {
-    return /["']node:test["']|\b(?:test|it|describe|suite)\s*[.(]/.test(readFileSync(file, "utf8"));
+    const declaresTests = /["']node:test["']|\b(?:test|it|describe|suite)\s*[.(]/.test(readFileSync(file, "utf8"));
+    return declaresTests ? "errored" : "passed";
   } catch {
-    return true;
+    return "errored";
   }
 }
 

@@ -1,7 +1,7 @@
 /** What a runner has to tell about itself, so that run.ts can start it and read what it reports. */
 import type { Word } from "./command-line.ts";
 import { readTestReport } from "./test-report.ts";
-import { type ResultContext, testResults } from "./test-results.ts";
+import { problemText, type ResultContext, testResults } from "./test-results.ts";
 import type { RunFacts } from "./judge-run.ts";
 
 export type Words = readonly [Word, ...Word[]];
@@ -9,6 +9,8 @@ export type Words = readonly [Word, ...Word[]];
 export interface Instrumented {
   readonly words: Words;
   readonly env: Readonly<Record<string, string>>;
+  /** The command picks tests by name, so a file may well run none of its own. */
+  readonly isFiltered?: boolean;
 }
 
 export interface Runner {
@@ -34,7 +36,7 @@ export function readReport(text: string | undefined, context: ResultContext): No
   const report = readTestReport(text ?? "");
   return {
     tests: testResults(report, context),
-    problems: report.problems,
+    problems: report.problems.map((problem) => problemText(problem, context)),
     unfinished: report.unfinished.map(({ name }) => name),
     isComplete: report.isComplete,
   };

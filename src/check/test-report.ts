@@ -35,7 +35,8 @@ export interface ReportedTest {
 
 export interface TestReport {
   readonly tests: readonly ReportedTest[];
-  readonly problems: readonly string[];
+  /** Errors that belong to no test. */
+  readonly problems: readonly { readonly message: string; readonly stack: string }[];
   /** Tests that began, or were declared, and have no result. */
   readonly unfinished: readonly { readonly file: string; readonly name: string }[];
   readonly isComplete: boolean;
@@ -48,7 +49,9 @@ export function readTestReport(text: string): TestReport {
   const tests = lines.filter((line) => line["type"] === "test" || line["type"] === "file").map(toTest);
   return {
     tests,
-    problems: lines.filter((line) => line["type"] === "problem").map((line) => textOf(line["message"])),
+    problems: lines
+      .filter((line) => line["type"] === "problem")
+      .map((line) => ({ message: textOf(line["message"]), stack: textOf(line["stack"]) })),
     unfinished: findUnfinished(lines, tests),
     isComplete: lines.at(0)?.["type"] === "begin" && lines.at(-1)?.["type"] === "end",
   };

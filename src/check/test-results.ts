@@ -8,8 +8,8 @@ export interface ResultContext {
   readonly root: string;
   /** Absolute; where the runner ran. */
   readonly cwd: string;
-  /** Whether the file at this absolute path means to declare tests, or only runs and exits. */
-  readonly declaresTests: (file: string) => boolean;
+  /** What to think of the file at this absolute path when it ended well and ran no test. */
+  readonly emptyFileStatus: (file: string) => TestStatus;
 }
 
 const MESSAGE_CHARACTERS = 4000;
@@ -48,11 +48,11 @@ function toResult(test: ReportedTest, context: ResultContext): TestResult {
 /** Failures that are not the test's own: nothing is known about what it would have said. */
 const NOT_ITS_OWN: ReadonlySet<string> = new Set(["hookFailed", "cancelledByParent", "parentAlreadyFinished"]);
 
-function statusOf(test: ReportedTest, { cwd, declaresTests }: ResultContext): TestStatus {
+function statusOf(test: ReportedTest, { cwd, emptyFileStatus }: ResultContext): TestStatus {
   if (test.isSkipped) return "skipped";
   if (test.status === "unfinished") return "errored";
   if (test.type === "file" && test.status === "passed") {
-    return declaresTests(isAbsolute(test.file) ? test.file : join(cwd, test.file)) ? "errored" : "passed";
+    return emptyFileStatus(isAbsolute(test.file) ? test.file : join(cwd, test.file));
   }
   if (test.status === "passed") return "passed";
   return test.type === "file" || test.isSuite || NOT_ITS_OWN.has(test.failureType ?? "") ? "errored" : "failed";
@@ -67,20 +67,34 @@ function messageOf(test: ReportedTest, { root }: ResultContext): string | undefi
   return withoutRoot(text, root).trim().slice(0, MESSAGE_CHARACTERS);
 }
 
+/** Without what Node prints around an uncaught error: a line of its own source, its own frames, its version. */
 const withoutForeignFrames = (text: string): string =>
-  text.replace(/^ +at .*\((?:node:|.*\/node_modules\/).*\)(?: \{)?$\n?|^Node\.js v[\d.]+$/gm, "");
+  text
+    .replace(/^node:internal\/.*\n.*\n *\^+\n+/gm, "")
+    .replace(/^ +at (?:.*\()?(?:node:|.*\/node_modules\/).*$\n?|^Node\.js v[\d.]+$/gm, "");
 
 const withoutRoot = (text: string, root: string): string =>
   text.replaceAll(`file://${root}/`, "").replaceAll(`${root}/`, "");
 
+/** An error that belongs to no test, with where it came from. */
+export function problemText({ message, stack }: TestReport["problems"][number], { root }: ResultContext): string {
+  const where = framesOf(stack, root);
+  return withoutRoot(where === undefined ? message : `${message} (at ${where})`, root);
+}
+
 function locationOf(test: ReportedTest, file: string, { root }: ResultContext): string | undefined {
-  const frames = (test.stack ?? "")
+  const declared = test.line === undefined || test.type === "file" ? undefined : `${file}:${test.line}`;
+  return framesOf(test.stack ?? "", root) ?? declared;
+}
+
+/** The first `file:line`s inside of the project, with commas. */
+function framesOf(stack: string, root: string): string | undefined {
+  const frames = stack
     .split("\n")
     .map((line) => /^\s+at .*?\(?(?:file:\/\/)?(\/[^()]+?:\d+)(?::\d+)?\)?$/.exec(line)?.[1])
     .filter((frame) => frame?.startsWith(`${root}/`) === true && !frame.includes("/node_modules/"))
     .map((frame) => frame?.slice(root.length + 1));
-  if (frames.length > 0) return [...new Set(frames)].slice(0, FRAMES).join(", ");
-  return test.line === undefined || test.type === "file" ? undefined : `${file}:${test.line}`;
+  return frames.length === 0 ? undefined : [...new Set(frames)].slice(0, FRAMES).join(", ");
 }
 
 function relativePath(file: string, { root, cwd }: ResultContext): string {
