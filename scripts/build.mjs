@@ -13,6 +13,7 @@ const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 const ASSETS = [
   ["src/store/sql", "sql"],
   ["src/check/node-reporter.mjs", "node-reporter.mjs"],
+  ["src/check/vitest-reporter.mjs", "vitest-reporter.mjs"],
 ];
 
 /** Bundled CommonJS packages call require() and use __dirname; an ES module has neither. */
