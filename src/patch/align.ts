@@ -38,8 +38,8 @@ interface Chain {
   readonly places: readonly number[];
 }
 
-/** More places than this for one piece say that the piece means nothing. */
-const MOST_PLACES = 64;
+/** Pairs of places that are weighed against each other at most; a hunk with more means nothing. */
+const MOST_PAIRS = 100_000;
 /** At least so much of the hunk's old lines must be in the file at the place. */
 const LEAST_MATCHED = 0.6;
 const LEAST_WEIGHT = 10;
@@ -50,16 +50,20 @@ export function align(lines: readonly HunkLine[], file: IndexedFile): Alignment 
   const places = pieces.map((piece) => index.find(piece.old));
   if (pieces.length === 0 || places.some((found) => found.length === 0)) return { kind: "none" };
   if (weigh(pieces.flatMap((piece) => piece.old)) < LEAST_WEIGHT) return { kind: "none" };
-  if (places.some((found) => found.length > MOST_PLACES)) return { kind: "ambiguous", places: places[0] ?? [] };
+  if (countPairs(places) > MOST_PAIRS) return { kind: "ambiguous", places: places[0] ?? [] };
   const only = pieces.length === 1 ? places[0] : undefined;
   if (only && only.length > 1) return { kind: "ambiguous", places: only };
   const [best, second] = cheapestChains({ pieces, places, after, ids: index.ids });
   if (!best || !isMostlyThere(pieces, after, best.cost)) return { kind: "none" };
   if (second && second.cost <= best.cost) {
-    return { kind: "ambiguous", places: [best.places[0] ?? 0, second.places[0] ?? 0] };
+    const at = best.places.findIndex((place, piece) => place !== second.places[piece]);
+    return { kind: "ambiguous", places: [best.places[at] ?? 0, second.places[at] ?? 0].toSorted((a, b) => a - b) };
   }
   return { kind: "found", blocks: pieces.map((piece, at) => ({ lines: piece.lines, at: best.places[at] ?? 0 })) };
 }
+
+const countPairs = (places: readonly (readonly number[])[]): number =>
+  places.reduce((sum, found, at) => sum + found.length * (places[at - 1]?.length ?? 0), 0);
 
 const DOTS = /^(?:\/\/|#|--|;|<!--|\/\*|\*|%|\{\/\*)?\s*\.\.\.(?:[^.].*)?$/;
 

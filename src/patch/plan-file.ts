@@ -24,24 +24,13 @@ interface PlacedHunk {
 
 export function planFile(path: string, text: string, hunks: readonly Hunk[]): PlannedFile {
   const file = indexFile(text);
-  const found = locateAll(withoutRepeats(hunks), file);
+  const found = withoutRepeats(locateAll(hunks, file));
   const placements = found.flatMap((placed) => toPlacement(path, placed));
   const rejects = found.flatMap((placed) => judge(placed, file, path));
   if (rejects.length > 0) return { ok: false, rejects, placements };
   const spliced = spliceAll(found, file, path);
   if ("rejects" in spliced) return { ok: false, rejects: spliced.rejects, placements };
   return { ok: true, text: applySplices(file, spliced.splices), placements };
-}
-
-/** Models repeat hunks; the same header and body twice means once. */
-function withoutRepeats(hunks: readonly Hunk[]): readonly Hunk[] {
-  const seen = new Set<string>();
-  return hunks.filter((hunk) => {
-    const key = JSON.stringify([hunk.oldStart, hunk.headings, hunk.lines.map((line) => line.op + line.text)]);
-    const isNew = !seen.has(key);
-    seen.add(key);
-    return isNew;
-  });
 }
 
 /** One escaped hunk says that the whole reply was escaped, also where the old lines happen to hold no &, < or >. */
@@ -52,6 +41,22 @@ function locateAll(hunks: readonly Hunk[], file: IndexedFile): readonly PlacedHu
   if (!isEscaped) return found;
   return hunks.map((hunk, at) => locate({ ...hunk, lines: withoutEscapes(hunk.lines, file)[0] ?? hunk.lines }, at));
 }
+
+/** Models repeat hunks: the same lines at the same place count once, unless their numbers ask for two places. */
+function withoutRepeats(found: readonly PlacedHunk[]): readonly PlacedHunk[] {
+  const seen = new Map<string, number | undefined>();
+  return found.filter(({ hunk, located }) => {
+    const place = located.kind === "placed" ? located.blocks[0]?.at : located.kind;
+    const key = JSON.stringify([place, hunk.lines.map((line) => line.op + line.text)]);
+    const start = seen.get(key) ?? hunk.oldStart;
+    const isRepeat = seen.has(key) && Math.abs((hunk.oldStart ?? start ?? 0) - (start ?? 0)) <= SAME_START;
+    if (!isRepeat) seen.set(key, start);
+    return !isRepeat;
+  });
+}
+
+/** Stated lines of two equal hunks that differ by no more mean the same place. */
+const SAME_START = 3;
 
 function toPlacement(path: string, { number, located }: PlacedHunk): readonly Placement[] {
   if (located.kind === "applied") return [{ path, hunk: number, step: located.step.name, line: located.at + 1 }];

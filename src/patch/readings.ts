@@ -85,15 +85,18 @@ export const withMissingPlus: Read = (lines, file) => {
     const from = at;
     while (isUnknown(lines[at])) at += 1;
     if (at === from || lines[from - 1]?.op !== "+" || lines[at]?.op !== "+") continue;
-    const added = lines.slice(from, at).map((line) => asAdded(line, indents));
-    if (added.every((line) => line !== undefined)) read.splice(from, added.length, ...added);
+    for (let place = from; place < at; place += 1) read[place] = asAdded(lines[place] as HunkLine, indents);
   }
   return read.some((line, at) => line !== lines[at]) ? [read] : [];
 };
 
-/** A line's first space is a prefix only where the indentation then is one that the hunk uses. */
-function asAdded(line: HunkLine, indents: ReadonlySet<string>): HunkLine | undefined {
+/**
+ * Is the line's first space the prefix of context, or indentation after a lost `+`? What the hunk's other lines use
+ * decides, and then that indentation is rarely odd.
+ */
+function asAdded(line: HunkLine, indents: ReadonlySet<string>): HunkLine {
   const indent = indentOf(line.text);
-  if (line.bare || indents.has(indent)) return { op: "+", text: line.text };
-  return indents.has(` ${indent}`) ? { op: "+", text: ` ${line.text}` } : undefined;
+  const isUsed = indents.has(indent) || !indents.has(` ${indent}`);
+  const isPrefix = line.bare || indents.has(indent) || indent.startsWith("\t") || (isUsed && indent.length % 2 === 0);
+  return { op: "+", text: isPrefix ? line.text : ` ${line.text}` };
 }

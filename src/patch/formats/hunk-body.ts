@@ -20,8 +20,11 @@ export interface HunkBody {
 const FENCE = /^(?:`{3,}|~{3,})/;
 const MARKERS =
   /^(?:diff --git |diff -[a-zA-Z]|Index: \S|\*\*\* (?:Begin|End|Update|Add|Create|Modify|Delete|Remove|Move|Rename)\b|---PATCH_(?:START|END)---|<{5,9} ?SEARCH)/;
+const CHANGE = /^[-+]/;
 const PREFIXED = /^[-+ \\]/;
-const BULLET = /^[-+*] \S/;
+/** A list item; a comment line of JSDoc, which has one space and a star, is none. */
+const LIST_ITEM = /^[-+*] [^\s*]/;
+const RULE = /^-{3,}\s*$/;
 
 /** `--- a` directly followed by `+++ b`, and no context after them. */
 export function isNamePair(lines: readonly string[], at: number): boolean {
@@ -47,6 +50,8 @@ function isBoundary(lines: readonly string[], at: number): boolean {
   const line = lines[at] ?? "";
   return isHunkHeader(line) || MARKERS.test(line) || FENCE.test(line) || isNamePair(lines, at);
 }
+
+const isEnd = (lines: readonly string[], at: number): boolean => isBoundary(lines, at) || isMailTrailer(lines, at);
 
 export function readHunkLine(line: string): HunkLine {
   const op = line[0];
@@ -88,26 +93,24 @@ const subtract = (left: Counts, line: HunkLine): Counts => ({
   new: left.new - (line.op === "-" ? 0 : 1),
 });
 
-/** The counts have come out, but what follows still looks like a body. */
+/** The counts have come out, but what follows still belongs to the body. */
 function goesOn(section: Section, at: number): boolean {
   const { lines } = section;
-  let next = at;
-  while (next < lines.length && isBlank(lines[next] ?? "") && !lines[next]?.startsWith(" ")) next += 1;
-  const line = lines[next];
-  if (line === undefined || isBoundary(lines, next) || isMailTrailer(lines, next)) return false;
-  if (!PREFIXED.test(line)) return false;
-  return next === at || section.info !== undefined || !BULLET.test(line);
+  if (at >= lines.length || isEnd(lines, at)) return false;
+  if (PREFIXED.test(lines[at] ?? "")) return true;
+  for (let next = at; next < lines.length && !isEnd(lines, next); next += 1) {
+    const line = lines[next] ?? "";
+    const isProse = section.info === undefined && (LIST_ITEM.test(line) || RULE.test(line));
+    if (CHANGE.test(line) && !isProse) return true;
+  }
+  return false;
 }
 
 function readToBoundary(section: Section, at: number, counts?: Counts): HunkBody {
+  const end = findEnd(section, at);
   const lines: HunkLine[] = [];
-  let next = at;
   let left = counts;
-  for (; next < section.lines.length; next += 1) {
-    const line = section.lines[next] ?? "";
-    if (isBoundary(section.lines, next) || isLoneName(section.lines, next)) break;
-    if (isMailTrailer(section.lines, next)) break;
-    if (section.info === undefined && isBlank(line) && isProseAfter(section, next, lines)) break;
+  for (const line of section.lines.slice(at, end)) {
     if (line.startsWith("\\")) markNoNewline(lines);
     else {
       const read = readHunkLine(line);
@@ -115,17 +118,24 @@ function readToBoundary(section: Section, at: number, counts?: Counts): HunkBody
       left &&= subtract(left, read);
     }
   }
-  return { lines, next, ...(left === undefined ? {} : { left }) };
+  return { lines, next: end, ...(left === undefined ? {} : { left }) };
 }
 
-/** Outside fences a blank line and then a sentence or a list end a body whose lines have kept their prefixes. */
-function isProseAfter(section: Section, at: number, body: readonly HunkLine[]): boolean {
-  let next = at;
-  while (isBlank(section.lines[next] ?? "x")) next += 1;
-  const line = section.lines[next];
-  if (line === undefined) return false;
-  const hasPrefixes = body.every((read) => read.bare !== true || isBlank(read.text));
-  return hasPrefixes && (!PREFIXED.test(line) || BULLET.test(line)) && !isBoundary(section.lines, next);
+/** Where the body ends at the latest; outside fences before a sentence that stands after the last change. */
+function findEnd(section: Section, at: number): number {
+  const { lines } = section;
+  let end = at;
+  let lastChange = -1;
+  for (; end < lines.length && !isEnd(lines, end) && !isLoneName(lines, end); end += 1) {
+    if (CHANGE.test(lines[end] ?? "")) lastChange = end;
+  }
+  const hasPrefixes = lines.slice(at, lastChange).every((line) => line === "" || PREFIXED.test(line));
+  if (section.info !== undefined || lastChange < 0 || !hasPrefixes) return end;
+  for (let next = lastChange + 1; next + 1 < end; next += 1) {
+    const after = lines[next + 1] ?? "";
+    if (lines[next] === "" && after !== "" && !PREFIXED.test(after)) return next;
+  }
+  return end;
 }
 
 function markNoNewline(lines: HunkLine[]): void {

@@ -7,7 +7,7 @@ export interface HunkHeader {
   readonly counts?: { readonly old: number; readonly new: number };
 }
 
-const NUMBERED = /^@@+\s*-(\d+)(?:,\s*(\d+))?\s+\+(\d+)(?:,\s*(\d+))?\s*(?:@@+)?\s*(.*)$/;
+const NUMBERED = /^@@+\s*-(\d+)(?:,\s*(\d+))?\s+\+-?(\d+)(?:,\s*(\d+))?\s*(?:@@+)?\s*(.*)$/;
 const OLD_ONLY = /^@@+\s*(?:lines?\s*)?-?(\d+)(?:\s*[,-]\s*\d+)?\s*(?:@@+\s*)?$/i;
 /** `-XXX,7 +XXX,9`, `-?,? +?,?`, `...`: the place of numbers, no numbers. */
 const PLACEHOLDER = /^(?:-\S*\s+\+\S*|[.\u2026\s]*)$/;
