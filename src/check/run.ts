@@ -11,6 +11,7 @@ import type { CheckContext, RunCheck, TestResult, TestRun, TestStatus } from "..
 import { RalphError } from "../core/error.ts";
 import type { Command, ProcessResult, RunProcess } from "../core/process.ts";
 import type { CheckSpec } from "../core/task.ts";
+import { type Redact, redactor } from "../io/redact.ts";
 import { type CommandLine, parseCommandLine } from "./command-line.ts";
 import { expandWords } from "./globs.ts";
 import { judgeRun } from "./judge-run.ts";
@@ -19,10 +20,10 @@ import { type PackageScripts, resolveScript } from "./resolve.ts";
 import { type Instrumented, readReport, type Runner, type Words } from "./runner.ts";
 import { vitest } from "./vitest.ts";
 
-export interface RunCheckOptions {
+export interface CheckRunnerOptions {
   readonly run: RunProcess;
-  /** Takes secrets out of everything that is kept of a run. */
-  readonly redact: (text: string) => string;
+  /** Takes secrets out of everything that is kept of a run; without it, what has the shape of a token goes. */
+  readonly redact?: Redact;
   /** Longest silence of a check; none by default, as many runners print at their end only. */
   readonly idleMs?: number;
 }
@@ -37,7 +38,8 @@ const CHECK_ENVIRONMENT = { NO_COLOR: "1", CI: "1", RUST_BACKTRACE: "0" } as con
  * Throws CHECK_UNREADABLE for a line that no program can be started from, and the signal's reason when aborted.
  * A program or a folder that is not there is the run's `startFailure`.
  */
-export function runCheck(options: RunCheckOptions): RunCheck {
+export function checkRunner(options: CheckRunnerOptions): RunCheck {
+  const redact = options.redact ?? redactor([]);
   return async (check, context, signal) => {
     const root = await realpath(context.cwd);
     const plan = planOf(check, root);
@@ -45,7 +47,7 @@ export function runCheck(options: RunCheckOptions): RunCheck {
     try {
       const run = await runPlan(plan, { ...options, check, root, context, privateFolder }, signal);
       signal.throwIfAborted();
-      return redacted(run, options.redact);
+      return redacted(run, redact);
     } finally {
       await rm(privateFolder, { recursive: true, force: true });
     }
@@ -117,7 +119,7 @@ function scriptsIn(path: string): PackageScripts["scripts"] | undefined {
   }
 }
 
-interface RunContext extends RunCheckOptions {
+interface RunContext extends CheckRunnerOptions {
   readonly check: CheckSpec;
   readonly root: string;
   readonly context: CheckContext;
@@ -173,7 +175,7 @@ function emptyFileStatus(file: string): TestStatus {
   }
 }
 
-function redacted(run: TestRun, redact: (text: string) => string): TestRun {
+function redacted(run: TestRun, redact: Redact): TestRun {
   const clean = (text: string): string => redact(stripVTControlCharacters(text));
   return { ...run, output: clean(run.output), tests: run.tests.map((test) => cleanResult(test, clean)) };
 }
