@@ -16,19 +16,17 @@ export type ChatRequest = ChatCompletionCreateParamsStreaming;
 /** One SDK client per call, so that every byte of it reaches the call's own clocks. */
 export type Connect = (watch: CallWatch, limits: Pick<AskOptions, "maxCharacters">) => Promise<OpenAI>;
 
-/** Node types its fetch by an older undici; the two differ in the iterators of FormData only. */
-type Dispatcher = NonNullable<RequestInit["dispatcher"]>;
-
 /** A character takes at most six bytes in JSON (`\u00e9`); the rest is room for the chunk around it. */
 const BYTES_PER_CHARACTER = 6;
 const CHUNK_FRAME_BYTES = 64 * 1024;
+const NEEDED_HEADERS: ReadonlySet<string> = new Set(["accept", "authorization", "content-type"]);
 
 /**
  * - Node's own fetch ends any call after 300 s without headers or body; ralph's clocks replace both limits.
  * - `pipelining: 0` opens a connection per call: minutes lie between calls, and a kept connection that the
  *   server has closed meanwhile would look like a dropped answer.
- * - Everything that the package would read from OPENAI_* variables is given, so that the key of one server
- *   never goes to another; redirects are not followed for the same reason.
+ * - Nothing that the package reads from OPENAI_* variables is used, so that the key of one server never goes to
+ *   another; redirects are not followed for the same reason.
  * - Its own log is off: it prints answers that it cannot parse.
  */
 export function connector(options: ConnectionOptions): Connect {
@@ -37,6 +35,8 @@ export function connector(options: ConnectionOptions): Connect {
   return async (watch, limits) => {
     const [{ OpenAI }, undici] = await Promise.all([import("openai"), import("undici")]);
     agent ??= new undici.Agent({ headersTimeout: 0, bodyTimeout: 0, pipelining: 0 });
+    // Only an object: Node types its fetch by an older undici, whose FormData has other iterators.
+    const fetchOptions: object = { dispatcher: agent, redirect: "manual" };
     return new OpenAI({
       baseURL: options.url,
       apiKey: apiKey ?? "none",
@@ -44,11 +44,11 @@ export function connector(options: ConnectionOptions): Connect {
       organization: null,
       project: null,
       webhookSecret: null,
-      defaultHeaders: apiKey === undefined ? { Authorization: null } : {},
+      defaultHeaders: { Authorization: apiKey === undefined ? null : `Bearer ${apiKey}` },
       maxRetries: 0,
       timeout: 2 ** 31 - 1,
       logLevel: "off",
-      fetchOptions: { dispatcher: agent as unknown as Dispatcher, redirect: "manual" },
+      fetchOptions,
       fetch: watchedFetch(watch, limits.maxCharacters * BYTES_PER_CHARACTER + CHUNK_FRAME_BYTES),
     });
   };
@@ -60,7 +60,7 @@ export function connector(options: ConnectionOptions): Connect {
  */
 function watchedFetch(watch: CallWatch, longest: number): typeof fetch {
   return async (input, init) => {
-    const response = await fetch(input, init);
+    const response = await fetch(input, { ...init, headers: onlyNeeded(new Headers(init?.headers)) });
     watch.touch();
     const { body, ok } = response;
     return body === null ? response : new Response(ReadableStream.from(pass(body, ok)), response);
@@ -76,6 +76,9 @@ function watchedFetch(watch: CallWatch, longest: number): typeof fetch {
     }
   }
 }
+
+/** Not sent: what the package tells about this machine, and the headers of OPENAI_CUSTOM_HEADERS. */
+const onlyNeeded = (headers: Headers): [string, string][] => [...headers].filter(([name]) => NEEDED_HEADERS.has(name));
 
 /** A blank line ends an event. One that lies across two network chunks is missed; the next one counts. */
 function endsEvent(bytes: Uint8Array): boolean {

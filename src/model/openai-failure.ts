@@ -45,7 +45,7 @@ const LONGEST_QUOTE = 300;
 const OVERFLOW = /exceed_context_size|context_length_exceeded|context (size|length|window)|maximum context/i;
 const BUSY_STATUSES: ReadonlySet<number> = new Set([408, 409, 425]);
 
-/** The first that fits counts; the last fits always. */
+/** The first that fits counts. */
 const RULES: readonly Rule[] = [
   {
     class: "auth",
@@ -79,8 +79,8 @@ const RULES: readonly Rule[] = [
     cure: ({ name, endpoint }) =>
       `Check url and model of models.${name} in ralph.yaml; ${endpoint}/models lists what the server has`,
   },
-  { class: "bad answer", fits: () => true, cure: () => "Look at the server's log" },
 ];
+const OTHERWISE: Rule = { class: "bad answer", fits: () => true, cure: () => "Look at the server's log" };
 
 const NETWORK_WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",
@@ -130,7 +130,7 @@ function answerFailure(error: unknown, server: Server, now: number): ModelFailur
   const status = numberAt(error, "status") ?? numberAt(error, "error", "code");
   const text = textAt(error, "error", "message") || textAt(error, "error") || textAt(error, "message");
   const words = `${textAt(error, "error", "type")} ${textAt(error, "error", "code")} ${text}`;
-  const rule = RULES.find((candidate) => candidate.fits({ status, words })) as Rule;
+  const rule = RULES.find((candidate) => candidate.fits({ status, words })) ?? OTHERWISE;
   const retryAt = readRetryAfter(valueAt(error, "headers"), now);
   return {
     class: rule.class,

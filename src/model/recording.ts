@@ -96,7 +96,7 @@ function parseJson(line: string, refuse: Refuse): unknown {
   try {
     return JSON.parse(line);
   } catch (error) {
-    throw refuse(`expected a JSON object; ${(error as SyntaxError).message}`);
+    throw refuse(`expected a JSON object; ${String(error)}`);
   }
 }
 
@@ -107,9 +107,12 @@ function wholeNumber(json: unknown, key: string, range: { absent: number; least:
 }
 
 function oneOf<T extends string>(known: Readonly<Record<T, true>>, value: unknown, refusal: () => RalphError): T {
-  if (typeof value === "string" && Object.hasOwn(known, value)) return value as T;
+  if (isKeyOf(known, value)) return value;
   throw refusal();
 }
+
+const isKeyOf = <T extends string>(known: Readonly<Record<T, true>>, value: unknown): value is T =>
+  typeof value === "string" && Object.hasOwn(known, value);
 
 const list = (known: object): string =>
   Object.keys(known)

@@ -59,7 +59,7 @@ async function readRecording({ file, readText }: ReplayOptions): Promise<readonl
     return parseRecording(await readText(file), file);
   } catch (error) {
     if (isRalphError(error)) throw error;
-    throw new RalphError("REPLAY_INVALID", { path: file, why: (error as Error).message }, { cause: error });
+    throw new RalphError("REPLAY_INVALID", { path: file, why: String(error) }, { cause: error });
   }
 }
 

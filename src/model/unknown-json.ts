@@ -6,7 +6,7 @@ export function valueAt(json: unknown, ...path: readonly (string | number)[]): u
   let here = json;
   for (const key of path) {
     if (typeof here !== "object" || here === null) return undefined;
-    here = (here as Readonly<Record<string | number, unknown>>)[key];
+    here = Reflect.get(here, key);
   }
   return here;
 }

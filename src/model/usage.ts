@@ -1,6 +1,7 @@
 /** Tokens of a call: as the server counted them, or estimated from characters where it did not tell. */
-import type { Prompt } from "../core/prompt.ts";
+
 import type { Usage } from "../core/model.ts";
+import type { Prompt } from "../core/prompt.ts";
 import { numberAt, valueAt } from "./unknown-json.ts";
 
 /** A round figure for English and code in today's vocabularies of 100k entries and more. */

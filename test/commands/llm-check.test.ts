@@ -110,16 +110,22 @@ test("recorded answers count as a live model and are not asked", async () => {
 });
 
 test("models are asked side by side", async () => {
+  const { client } = await serve("qwen", "Yes.");
   const events = new EventEmitter();
-  const firstAsked = once(events, "asked");
-  const { client: second } = await serve("second", "Yes.");
-  const first: ModelClient = {
-    ...second,
-    name: "first",
-    health: (signal) => (events.emit("asked"), second.health(signal)),
+  const secondAsked = once(events, "asked");
+  const patient: ModelClient["health"] = async (signal) => {
+    await secondAsked;
+    return client.health(signal);
   };
-  const waiting: ModelClient = { ...second, health: async (signal) => (await firstAsked, second.health(signal)) };
-  expect((await check([{ name: "TIER1", chain: [waiting, first] }], false)).exitCode).toBe(0);
+  const telling: ModelClient["health"] = (signal) => {
+    events.emit("asked");
+    return client.health(signal);
+  };
+  const chain = [
+    { ...client, name: "first", health: patient },
+    { ...client, name: "second", health: telling },
+  ];
+  expect((await check([{ name: "TIER1", chain }], false)).exitCode).toBe(0);
 });
 
 test("an interrupted check prints nothing and says so by its exit code", async () => {

@@ -48,28 +48,28 @@ const FAILING: readonly Failing[] = [
 ];
 
 export function modelClientContract(name: string, start: StartRig): void {
-  const rig = async (fault: Fault, text = "some text"): Promise<ModelClient> => {
-    const { client, stop } = await start(fault, text);
-    onTestFinished(stop);
-    return client;
+  const model = async (fault: Fault, text = "some text"): Promise<ModelClient> => {
+    const rig = await start(fault, text);
+    onTestFinished(() => rig.stop());
+    return rig.client;
   };
 
   describe(`${name} keeps the contract of model clients`, () => {
     test("it answers with the whole text, what it cost and how long it took", async () => {
       const text = `--- a/src/añ.js\n${"line\n".repeat(500)}`;
-      const client = await rig("none", text);
+      const client = await model("none", text);
       const reply = await client.ask(PROMPT, LIMITS, new AbortController().signal);
       expect(reply).toMatchObject({ kind: "text", text, finish: "stop", usage: { outputTokens: expect.any(Number) } });
       expect(reply.durationMs).toBeGreaterThanOrEqual(0);
     });
 
     test("it says of itself that it is well, without being asked a question", async () => {
-      const client = await rig("none");
+      const client = await model("none");
       expect(await client.health(new AbortController().signal)).toMatchObject({ ok: true });
     });
 
     test.each(FAILING)("$title, as data and not as an exception", async (row) => {
-      const client = await rig(row.fault, row.text);
+      const client = await model(row.fault, row.text);
       const reply = await client.ask(PROMPT, { ...LIMITS, ...row.limits }, new AbortController().signal);
       expect(reply).toMatchObject({
         kind: "failed",
@@ -80,7 +80,7 @@ export function modelClientContract(name: string, start: StartRig): void {
     test.each(["hangs", "stalls"] as const)(
       "an abort ends a model that %s at once, with class aborted",
       async (fault) => {
-        const client = await rig(fault);
+        const client = await model(fault);
         const controller = new AbortController();
         const asking = client.ask(PROMPT, LIMITS, controller.signal);
         setTimeout(() => controller.abort(), 30);
@@ -89,13 +89,13 @@ export function modelClientContract(name: string, start: StartRig): void {
     );
 
     test("nothing is asked when the signal is aborted beforehand", async () => {
-      const client = await rig("none");
+      const client = await model("none");
       const reply = await client.ask(PROMPT, LIMITS, AbortSignal.abort());
       expect(reply).toMatchObject({ kind: "failed", failure: { class: "aborted" } });
     });
 
     test("calls side by side do not disturb each other", async () => {
-      const client = await rig("none", "the answer");
+      const client = await model("none", "the answer");
       const ended = new AbortController();
       const calls = [1, 2, 3].map((n) =>
         client.ask(PROMPT, LIMITS, n === 2 ? ended.signal : new AbortController().signal),

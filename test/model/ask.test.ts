@@ -120,8 +120,11 @@ describe("what passes by itself is waited for", () => {
   test("no call is made for which the model's wall clock has no time left", async () => {
     const clock = stoppedClock();
     const { client, calls } = scripted("a", ["loading"]);
-    const slow: ModelClient = { ...client, ask: (...args) => (clock.pass(400), client.ask(...args)) };
-    await ask([slow], { clock, timeoutMs: 1_000 });
+    const askSlowly: ModelClient["ask"] = (...args) => {
+      clock.pass(400);
+      return client.ask(...args);
+    };
+    await ask([{ ...client, ask: askSlowly }], { clock, timeoutMs: 1_000 });
     expect(calls).toEqual([1_000, 600, 200]);
   });
 

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../src/io/clock.ts";
 import { openaiClient } from "../../src/model/openai.ts";
+import { listen, shut } from "../fixtures/servers/listen.ts";
 import { startLlamaServer } from "../fixtures/servers/llama-server.ts";
 
 const never = () => new AbortController().signal;
@@ -16,12 +16,8 @@ async function serve(answers: Readonly<Record<string, unknown>>): Promise<string
     response.writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" });
     response.end(JSON.stringify(answer ?? { error: "not here" }));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  onTestFinished(() => shut(server));
+  return `${await listen(server)}/v1`;
 }
 
 test("a llama-server tells its model and the context of one slot, not that of the model", async () => {
@@ -65,12 +61,8 @@ test("a server that is down is not well, with the command that starts one", asyn
 
 test("an abort ends the wait for a server that hangs", async () => {
   const server = createServer(() => undefined);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  onTestFinished(() => shut(server));
+  const url = `${await listen(server)}/v1`;
   const client = openaiClient({ name: "local", url, clock: systemClock });
   expect(await client.health(AbortSignal.timeout(50))).toMatchObject({ ok: false });
 });
