@@ -58,7 +58,7 @@ export async function runQueue(run: QueueRun, signal: AbortSignal): Promise<Queu
       source: await openTaskSource(config),
       workspaces,
       savePatch: patches.save,
-      runCheck: await openCheckRunner(),
+      runCheck: await openCheckRunner(run.env),
       defaultChecks: config.checks,
       tierOf,
       askTier: (tier, prompt, options, aborted) => askTier(tier, prompt, { ...options, clock: systemClock }, aborted),

@@ -118,9 +118,12 @@ export async function openRunPlace(config: Config, worker: string, day: string):
   return { workspaces, branch };
 }
 
-export async function openCheckRunner(): Promise<RunCheck> {
-  const { checkRunner } = await import("../check/run.ts");
-  return checkRunner({ run: await processRunner() });
+export async function openCheckRunner(env: Environment): Promise<RunCheck> {
+  const [{ checkRunner }, { redactor, secretsOf }] = await Promise.all([
+    import("../check/run.ts"),
+    import("../io/redact.ts"),
+  ]);
+  return checkRunner({ run: await processRunner(), redact: redactor(secretsOf(env)) });
 }
 
 async function processRunner(): Promise<RunProcess> {

@@ -120,23 +120,6 @@ function addPatchCommands(root: Command, run: Run): void {
     .description("ask the task's tier for a patch and print it; change nothing")
     .action(run(async (invocation, _, [task = ""]) => (await import("./patch-get.ts")).patchGet(invocation, task)));
   patch
-    .command("apply")
-    .description("apply the reply on standard input: exit 0 applied, 1 refused, 2 wrong call")
-    .option("--root <dir>", "folder to change", ".")
-    .option("--check", "say what would happen; write nothing")
-    .addOption(json())
-    .action(run(async (invocation, flags) => (await import("./patch-stdin.ts")).patchStdin(invocation, flags)));
-  patch
-    .command("check <file>")
-    .description("explain where each hunk of a reply belongs, and by which step")
-    .option("--root <dir>", "folder to look at", ".")
-    .addOption(json())
-    .action(
-      run(async (invocation, flags, [file = ""]) =>
-        (await import("./patch-file.ts")).patchFile(invocation, flags, file),
-      ),
-    );
-  patch
     .command("list [task]")
     .description("patches that were applied, oldest first")
     .addOption(json())

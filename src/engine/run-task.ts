@@ -1,4 +1,5 @@
 /** One task, from lease to verdict. New behaviour enters as a check, a policy or an event, not as a branch here. */
+import { RalphError } from "../core/error.ts";
 import type { EventBody } from "../core/event.ts";
 import type { Lease } from "../core/store.ts";
 import type { Task } from "../core/task.ts";
@@ -29,6 +30,7 @@ export async function runTask(world: World, lease: Lease, task: Task, signal: Ab
   const journal = taskJournal(world, lease);
   const tier = world.tierOf(task);
   const checks = task.checks.length > 0 ? task.checks : world.defaultChecks;
+  if (checks.length === 0) throw new RalphError("NO_CHECK", { id: task.id });
   const { worker, fencing } = lease;
   await journal.recordDurably({ type: "task.leased", worker, fencing, title: task.title, tier: tier.name });
   for (;;) {

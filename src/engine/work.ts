@@ -1,5 +1,5 @@
 /** The queue's loop: lease the best task, work on it, settle it, until nothing is left that may run now. */
-import { isRalphError, RalphError } from "../core/error.ts";
+import { type ErrorCode, isRalphError, RalphError } from "../core/error.ts";
 import type { RunOutcome } from "../core/event.ts";
 import type { Lease, QueueEntry } from "../core/store.ts";
 import type { StopReason } from "../core/verdict.ts";
@@ -82,18 +82,26 @@ interface Signals {
   readonly users: AbortSignal;
 }
 
+/** What stops a task without a verdict of its own is turned into one here, so that the task is always settled. */
 async function decide(world: World, lease: Lease, path: string, { ours, users }: Signals): Promise<TaskOutcome> {
-  const undecided = async (verdict: TaskOutcome["verdict"]): Promise<TaskOutcome> => {
-    const { attempts } = recall(await world.store.events.read({ taskId: lease.taskId }));
-    return { verdict, attempts, files: [] };
-  };
   try {
     return await runTask(world, lease, await world.source.read(path), ours);
   } catch (error) {
-    if (isRalphError(error, "TASK_UNREADABLE")) return undecided({ kind: "blocked", reason: error.message });
-    if (users.aborted) return undecided({ kind: "stopped", why: "interrupted", reason: "interrupted" });
-    throw error;
+    const verdict = users.aborted ? INTERRUPTED : verdictOfError(error);
+    if (verdict === undefined) throw error;
+    const { attempts } = recall(await world.store.events.read({ taskId: lease.taskId }));
+    return { verdict, attempts, files: [] };
   }
+}
+
+const OF_THE_TASK: ReadonlySet<ErrorCode> = new Set(["TASK_UNREADABLE", "CHECK_UNREADABLE", "NO_CHECK"]);
+const INTERRUPTED = { kind: "stopped", why: "interrupted", reason: "interrupted" } as const;
+
+/** A fault of the task's own file blocks the task; any other that a person can mend stops the run. */
+function verdictOfError(error: unknown): TaskOutcome["verdict"] | undefined {
+  if (!isRalphError(error) || error.code === "LEASE_LOST") return undefined;
+  if (OF_THE_TASK.has(error.code)) return { kind: "blocked", reason: `${error.message}. ${error.cure}` };
+  return { kind: "stopped", why: "set-up", reason: `${error.message}\n${error.cure}` };
 }
 
 async function settle(world: World, lease: Lease, outcome: TaskOutcome): Promise<void> {
