@@ -1,6 +1,6 @@
 /** `node --test` of Node 20, 22 and 24, and `tsx --test`, which is the same with TypeScript. */
 import { basename } from "node:path";
-import { type Runner, withoutOptions, word, type Words } from "./runner.ts";
+import { type Runner, type Words, withoutOptions, word } from "./runner.ts";
 
 const REPORTER = new URL("./node-reporter.mjs", import.meta.url).href;
 

@@ -11,19 +11,19 @@ import type { CheckContext, RunCheck, TestResult, TestRun, TestStatus } from "..
 import { RalphError } from "../core/error.ts";
 import type { Command, ProcessResult, RunProcess } from "../core/process.ts";
 import type { CheckSpec } from "../core/task.ts";
-import { type Redact, redactor } from "../io/redact.ts";
+import type { Redact } from "../io/redact.ts";
 import { type CommandLine, parseCommandLine } from "./command-line.ts";
 import { expandWords } from "./globs.ts";
 import { judgeRun } from "./judge-run.ts";
 import { nodeTest } from "./node.ts";
 import { type PackageScripts, resolveScript } from "./resolve.ts";
-import { type Instrumented, readReport, type Runner, type Words } from "./runner.ts";
+import { type Instrumented, type Runner, readReport, type Words } from "./runner.ts";
 import { vitest } from "./vitest.ts";
 
-export interface CheckRunnerOptions {
+export interface RunCheckOptions {
   readonly run: RunProcess;
-  /** Takes secrets out of everything that is kept of a run; without it, what has the shape of a token goes. */
-  readonly redact?: Redact;
+  /** Takes secrets out of everything that is kept of a run. */
+  readonly redact: Redact;
   /** Longest silence of a check; none by default, as many runners print at their end only. */
   readonly idleMs?: number;
 }
@@ -38,8 +38,7 @@ const CHECK_ENVIRONMENT = { NO_COLOR: "1", CI: "1", RUST_BACKTRACE: "0" } as con
  * Throws CHECK_UNREADABLE for a line that no program can be started from, and the signal's reason when aborted.
  * A program or a folder that is not there is the run's `startFailure`.
  */
-export function checkRunner(options: CheckRunnerOptions): RunCheck {
-  const redact = options.redact ?? redactor([]);
+export function runCheck(options: RunCheckOptions): RunCheck {
   return async (check, context, signal) => {
     const root = await realpath(context.cwd);
     const plan = planOf(check, root);
@@ -47,7 +46,7 @@ export function checkRunner(options: CheckRunnerOptions): RunCheck {
     try {
       const run = await runPlan(plan, { ...options, check, root, context, privateFolder }, signal);
       signal.throwIfAborted();
-      return redacted(run, redact);
+      return redacted(run, options.redact);
     } finally {
       await rm(privateFolder, { recursive: true, force: true });
     }
@@ -119,7 +118,7 @@ function scriptsIn(path: string): PackageScripts["scripts"] | undefined {
   }
 }
 
-interface RunContext extends CheckRunnerOptions {
+interface RunContext extends RunCheckOptions {
   readonly check: CheckSpec;
   readonly root: string;
   readonly context: CheckContext;

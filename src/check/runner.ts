@@ -1,8 +1,8 @@
 /** What a runner has to tell about itself, so that run.ts can start it and read what it reports. */
 import type { Word } from "./command-line.ts";
+import type { RunFacts } from "./judge-run.ts";
 import { readTestReport } from "./test-report.ts";
 import { problemText, type ResultContext, testResults } from "./test-results.ts";
-import type { RunFacts } from "./judge-run.ts";
 
 export type Words = readonly [Word, ...Word[]];
 
