@@ -20,7 +20,7 @@ import { type PackageScripts, resolveScript } from "./resolve.ts";
 import { type Instrumented, type Runner, readReport, type Words } from "./runner.ts";
 import { vitest } from "./vitest.ts";
 
-export interface RunCheckOptions {
+export interface CheckRunnerOptions {
   readonly run: RunProcess;
   /** Takes secrets out of everything that is kept of a run. */
   readonly redact: Redact;
@@ -38,7 +38,7 @@ const CHECK_ENVIRONMENT = { NO_COLOR: "1", CI: "1", RUST_BACKTRACE: "0" } as con
  * Throws CHECK_UNREADABLE for a line that no program can be started from, and the signal's reason when aborted.
  * A program or a folder that is not there is the run's `startFailure`.
  */
-export function runCheck(options: RunCheckOptions): RunCheck {
+export function checkRunner(options: CheckRunnerOptions): RunCheck {
   return async (check, context, signal) => {
     const root = await realpath(context.cwd);
     const plan = planOf(check, root);
@@ -118,7 +118,7 @@ function scriptsIn(path: string): PackageScripts["scripts"] | undefined {
   }
 }
 
-interface RunContext extends RunCheckOptions {
+interface RunContext extends CheckRunnerOptions {
   readonly check: CheckSpec;
   readonly root: string;
   readonly context: CheckContext;
