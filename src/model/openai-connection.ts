@@ -1,20 +1,20 @@
-/** The openai package with ralph's own clocks and limits around it; loaded by the first call. */
-import type { OpenAI } from "openai";
+/** The openai package with ralph's own clocks and limits around it. Heavy: loaded by the first call of a client. */
+import { OpenAI } from "openai";
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
-import type { Agent } from "undici";
+import { Agent } from "undici";
 import type { AskOptions } from "../core/model.ts";
 import type { CallWatch } from "./call-watch.ts";
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   /** Base URL, `/v1` included. */
   readonly url: string;
-  readonly apiKey?: string | undefined;
+  readonly apiKey?: string;
 }
 
 export type ChatRequest = ChatCompletionCreateParamsStreaming;
 
 /** One SDK client per call, so that every byte of it reaches the call's own clocks. */
-export type Connect = (watch: CallWatch, limits: Pick<AskOptions, "maxCharacters">) => Promise<OpenAI>;
+export type Connect = (watch: CallWatch, limits: Pick<AskOptions, "maxCharacters">) => OpenAI;
 
 /** A character takes at most six bytes in JSON (`\u00e9`); the rest is room for the chunk around it. */
 const BYTES_PER_CHARACTER = 6;
@@ -30,14 +30,12 @@ const NEEDED_HEADERS: ReadonlySet<string> = new Set(["accept", "authorization", 
  * - Its own log is off: it prints answers that it cannot parse.
  */
 export function connector(options: ConnectionOptions): Connect {
-  let agent: Agent | undefined;
+  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, pipelining: 0 });
+  // Only an object: Node types its fetch by an older undici, whose FormData has other iterators.
+  const fetchOptions: object = { dispatcher: agent, redirect: "manual" };
   const apiKey = options.apiKey === "" ? undefined : options.apiKey;
-  return async (watch, limits) => {
-    const [{ OpenAI }, undici] = await Promise.all([import("openai"), import("undici")]);
-    agent ??= new undici.Agent({ headersTimeout: 0, bodyTimeout: 0, pipelining: 0 });
-    // Only an object: Node types its fetch by an older undici, whose FormData has other iterators.
-    const fetchOptions: object = { dispatcher: agent, redirect: "manual" };
-    return new OpenAI({
+  return (watch, limits) =>
+    new OpenAI({
       baseURL: options.url,
       apiKey: apiKey ?? "none",
       adminAPIKey: null,
@@ -51,7 +49,6 @@ export function connector(options: ConnectionOptions): Connect {
       fetchOptions,
       fetch: watchedFetch(watch, limits.maxCharacters * BYTES_PER_CHARACTER + CHUNK_FRAME_BYTES),
     });
-  };
 }
 
 /**

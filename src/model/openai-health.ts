@@ -33,7 +33,7 @@ async function getJson(question: HealthQuestion, url: string, signal: AbortSigna
   const { connect, server, clock } = question;
   const watch = watchCall(LIMITS, signal);
   try {
-    const sdk = await connect(watch, LIMITS);
+    const sdk = connect(watch, LIMITS);
     return { json: await sdk.get<unknown>(url, { signal: watch.signal }) };
   } catch (error) {
     if (watch.ending() !== undefined) return { failure: tooSlow(server) };

@@ -12,7 +12,7 @@ import type { AskOptions, ModelClient, ModelFailure, TextReply } from "../core/m
 import type { Prompt } from "../core/prompt.ts";
 import { emptyAnswer, endingFailure } from "./call-failure.ts";
 import { type CallWatch, type Ending, watchCall } from "./call-watch.ts";
-import { type ChatRequest, type Connect, connector } from "./openai-connection.ts";
+import type { ChatRequest, Connect } from "./openai-connection.ts";
 import { classifyError, cutOff, describeServer, notAStream, oddFinish, type Server } from "./openai-failure.ts";
 import { readHealth } from "./openai-health.ts";
 import { addChunk, NOTHING_YET, type StreamedAnswer } from "./openai-stream.ts";
@@ -48,12 +48,14 @@ const FINISHES: Readonly<Record<string, TextReply["finish"]>> = { stop: "stop", 
 /** Nothing is loaded, opened or asked before the first call. Calls may run side by side. */
 export function openaiClient(options: OpenaiOptions): ModelClient {
   const server = describeServer(options);
-  const connect = connector(options);
+  let loading: Promise<Connect> | undefined;
+  const load = () => (loading ??= loadConnector(options));
   let extras: Partial<typeof EXTRAS> = EXTRAS;
   return {
     name: options.name,
     endpoint: server.endpoint,
     async ask(prompt, limits, signal) {
+      const connect = await load();
       const startedAt = options.clock.monotonic();
       const watch = watchCall(limits, signal);
       const request = chatRequest(options, prompt, limits);
@@ -68,8 +70,14 @@ export function openaiClient(options: OpenaiOptions): ModelClient {
       if (failure !== undefined) return { kind: "failed", model: options.name, failure, durationMs };
       return textReply(call.answer, prompt, options.name, durationMs);
     },
-    health: (signal) => readHealth({ connect, server, clock: options.clock, wanted: options.model }, signal),
+    health: async (signal) =>
+      readHealth({ connect: await load(), server, clock: options.clock, wanted: options.model }, signal),
   };
+}
+
+async function loadConnector(options: OpenaiOptions): Promise<Connect> {
+  const { connector } = await import("./openai-connection.ts");
+  return connector(options);
 }
 
 function chatRequest(options: OpenaiOptions, prompt: Prompt, limits: AskOptions): ChatRequest {
@@ -89,7 +97,7 @@ function chatRequest(options: OpenaiOptions, prompt: Prompt, limits: AskOptions)
 async function readStream(connect: Connect, request: ChatRequest, limits: AskOptions, watch: CallWatch): Promise<Call> {
   let answer = NOTHING_YET;
   try {
-    const sdk = await connect(watch, limits);
+    const sdk = connect(watch, limits);
     for await (const chunk of await sdk.chat.completions.create(request, { signal: watch.signal })) {
       answer = addChunk(answer, chunk);
       if (answer.text.length > limits.maxCharacters) watch.end("too long");
