@@ -1,4 +1,10 @@
+import { execFile } from "node:child_process";
 import { EventEmitter, once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { llmCheck } from "../../src/commands/llm-check.ts";
 import type { ModelClient, Tier } from "../../src/core/model.ts";
@@ -134,4 +140,18 @@ test("an interrupted check prints nothing and says so by its exit code", async (
     exitCode: 130,
     text: "",
   });
+});
+
+test("the built program asks the server that LLM_URL names", async () => {
+  const { server } = await serve("qwen", "Yes.");
+  const folder = await mkdtemp(join(tmpdir(), "ralph-llm-check-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await promisify(execFile)("git", ["init", "-q", folder]);
+  await writeFile(join(folder, "ralph.yaml"), "checks: [node --test]\n");
+  const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [cli, "llm", "check", "--json"], {
+    cwd: folder,
+    env: { PATH: process.env["PATH"], LLM_URL: `${server.url}/completions`, HOME: folder },
+  });
+  expect(JSON.parse(stdout)).toMatchObject({ ok: true, models: [{ state: "live", serverModel: "qwen.gguf" }] });
 });
