@@ -16,6 +16,9 @@ const ASSETS = [
   ["src/check/vitest-reporter.mjs", "vitest-reporter.mjs"],
 ];
 
+/** Native, or loaded by the first question to a model only: bundling them gains nothing. */
+const LOADED_WHEN_ASKED = ["@photostructure/sqlite", "openai", "undici"];
+
 /** Bundled CommonJS packages call require() and use __dirname; an ES module has neither. */
 const BANNER =
   'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
@@ -31,7 +34,7 @@ export async function build() {
     format: "esm",
     platform: "node",
     target: "node20.19",
-    external: ["node:sqlite", "@photostructure/sqlite"],
+    external: ["node:sqlite", ...LOADED_WHEN_ASKED],
     banner: { js: BANNER },
     chunkNames: "[name]-[hash]",
     minifySyntax: true,

@@ -51,5 +51,5 @@ function unusable(kind: "no patch" | "patch rejected", rejects: readonly Reject[
 
 function describeReject({ kind, path, hunk, text }: Reject): string {
   const place = [path, hunk === undefined ? undefined : `hunk ${hunk}`].filter((part) => part !== undefined).join(", ");
-  return place === "" ? text : `${place}: ${kind}\n${text}`;
+  return place === "" ? text : `${place} (${kind}): ${text}`;
 }
