@@ -72,7 +72,7 @@ const CATALOGUE = {
   ],
   SQLITE_MISSING: (d: { tried: readonly string[] }) => [
     `No SQLite can be used:\n${d.tried.map((t) => `  ${t}`).join("\n")}`,
-    "Use the newest Node 24 or later, or run `npm install @photostructure/sqlite`",
+    "Install the newest Node 22 or a later one, or run `npm install @photostructure/sqlite`",
   ],
   WRITE_FAILED: (d: { path: string; why: string }) => [
     `${d.path} cannot be written: ${d.why}`,

@@ -4,20 +4,23 @@
  * A file and its entry meet in `sync`. `row` is what the store knows, `said` is the STATUS the file shows now,
  * `known` is the one ralph last read or wrote there, `behind` means the file still waits for an outcome of the store.
  *
- * | entry                         | said                            | what happens                                        |
- * |-------------------------------|---------------------------------|-----------------------------------------------------|
- * | none                          | any                             | taken over: PENDING, IN_PROGRESS queued; others as said |
- * | leased, lease still runs      | any, or file gone               | left alone; the next sync after the lease sees it   |
- * | changed since files were read | any, or file gone               | left alone; the listing may be the older of the two |
- * | any other                     | = known                         | status stays; title, WSJF, dependencies follow the file |
- * | behind                        | = the word of the outcome       | ralph's own write, killed before it was noted: noted |
- * | any other                     | IN_PROGRESS, known PENDING      | ralph's own write at a lease's start: noted         |
- * | any other                     | any other                       | a person's edit: believed, task.edited; a lease that ran out is lost |
- * |   … of these                  | PENDING, IN_PROGRESS            | queued, attempts 0, no result                       |
- * |   … of these                  | COMPLETE, BLOCKED, AWAITING_APPROVAL | that status; attempts and result are kept      |
- * | cancelled                     | any                             | as on first sight; an edit too where said is not known |
- * | completed                     | file gone                       | stays completed, so that what depends on it goes on |
- * | any other                     | file gone                       | cancelled                                           |
+ * | entry                         | said              | what happens                                                 |
+ * |-------------------------------|-------------------|--------------------------------------------------------------|
+ * | none                          | open              | queued                                                       |
+ * | none                          | other             | that status: a person may say so, a model may not            |
+ * | leased, lease still runs      | any, or file gone | left alone; the next sync after the lease sees it            |
+ * | changed since files were read | any, or file gone | left alone; the listing may be the older of the two          |
+ * | any below                     | = known           | status stays; title, WSJF, dependencies … follow the file    |
+ * | behind                        | its outcome       | ralph's own write, killed before it was noted: noted         |
+ * | any                           | IN_PROGRESS after PENDING | ralph's own write at a lease's start: noted          |
+ * | any                           | other             | a person's edit: task.edited; a lease that ran out is lost   |
+ * |   … which is                  | open              | queued, no attempts, no result                               |
+ * |   … which is                  | other             | that status; attempts and result are kept                    |
+ * | cancelled                     | any               | as on first sight; an edit as well where said is not known   |
+ * | completed                     | file gone         | stays completed, so that what depends on it goes on          |
+ * | any other                     | file gone         | cancelled                                                    |
+ *
+ * "Open" are PENDING and IN_PROGRESS.
  */
 import type { QueueEntry, QueueStatus, Settlement } from "../core/store.ts";
 import type { TaskStatus, TaskSummary } from "../core/task.ts";
@@ -30,13 +33,13 @@ export interface TaskRow extends QueueEntry {
 /** The run id of events that belong to no run: what `sync` found. */
 export const SYNC_RUN_ID = "sync";
 
-export interface Edit {
+interface Edit {
   readonly taskId: string;
   readonly from: TaskStatus;
   readonly to: TaskStatus;
 }
 
-export interface SyncPlan {
+interface SyncPlan {
   /** New and changed rows, to be stored as they are. */
   readonly rows: readonly TaskRow[];
   readonly edits: readonly Edit[];
@@ -61,7 +64,7 @@ const WORD_OF_OUTCOME: Readonly<Record<Settlement["status"], TaskStatus>> = {
 export const isWordOf = (status: QueueStatus, word: TaskStatus): boolean =>
   (WORD_OF_OUTCOME as Partial<Record<QueueStatus, TaskStatus>>)[status] === word;
 
-/** Compares two orderKeys as two ids compare: runs of digits by value, so T2 comes before T10. */
+/** Text that is ordered as ids are: runs of digits by value, so T2 comes before T10. */
 export const orderKey = (taskId: string): string =>
   taskId.replace(/\d+/g, (run) => {
     const digits = run.replace(/^0+(?=\d)/, "");

@@ -53,8 +53,11 @@ function tooOld({ DatabaseSync }: Driver): string | undefined {
   const db = new DatabaseSync(":memory:");
   const { version } = db.prepare("SELECT sqlite_version() AS version").get({}) as { version: string };
   db.close();
+  return isTooOld(version) ? `its SQLite ${version} is older than ${OLDEST.join(".")}` : undefined;
+}
+
+export function isTooOld(version: string): boolean {
   const numbers = version.split(".").map(Number);
   const at = OLDEST.findIndex((part, index) => numbers[index] !== part);
-  const isOld = at !== -1 && (numbers[at] ?? 0) < (OLDEST[at] ?? 0);
-  return isOld ? `its SQLite ${version} is older than ${OLDEST.join(".")}` : undefined;
+  return at !== -1 && (numbers[at] ?? 0) < (OLDEST[at] ?? 0);
 }

@@ -4,8 +4,8 @@ import { RalphError } from "../core/error.ts";
 import type { EventBody, RalphEvent } from "../core/event.ts";
 import type { EventFilter, EventLog, Lease } from "../core/store.ts";
 import type { Connection } from "./sqlite-connection.ts";
-import { type EventRecord, toEvent } from "./sqlite-rows.ts";
 import type { SqlValue } from "./sqlite-driver.ts";
+import { type EventRecord, toEvent } from "./sqlite-rows.ts";
 
 export function sqliteEvents(connect: () => Promise<Connection>, clock: Clock): EventLog {
   return {
@@ -22,7 +22,8 @@ export function sqliteEvents(connect: () => Promise<Connection>, clock: Clock): 
     },
     read: async (filter) => {
       const connection = await connect();
-      return connection.read(() => select(connection, filter)).then((records) => records.map(toEvent));
+      const records = await connection.read(() => select(connection, filter));
+      return records.map(toEvent);
     },
   };
 }

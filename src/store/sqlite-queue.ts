@@ -39,19 +39,19 @@ const select = (connection: Connection, where: string, values: SqlRecord = {}): 
   (connection.statement(`SELECT * FROM agent_tasks WHERE ${where} ${ORDER}`).all(values) as TaskRecord[]).map(toRow);
 
 const UPSERT = `
-  INSERT INTO agent_tasks (task_key, task_name, queue, wsjf, order_key, depends_on, path, status, status_reason,
+  INSERT INTO agent_tasks (task_key, task_name, queue, wsjf, order_key, depends_on, path, status, last_error,
     attempt_count, result, leased_by, lease_expires_at, fencing, file_status, file_behind, updated_at)
-  VALUES (:task_key, :task_name, :queue, :wsjf, :order_key, :depends_on, :path, :status, :status_reason,
+  VALUES (:task_key, :task_name, :queue, :wsjf, :order_key, :depends_on, :path, :status, :last_error,
     :attempt_count, :result, :leased_by, :lease_expires_at, :fencing, :file_status, :file_behind, :updated_at)
   ON CONFLICT (task_key) DO UPDATE SET task_name = excluded.task_name, queue = excluded.queue, wsjf = excluded.wsjf,
     depends_on = excluded.depends_on, path = excluded.path, status = excluded.status,
-    status_reason = excluded.status_reason, attempt_count = excluded.attempt_count, result = excluded.result,
+    last_error = excluded.last_error, attempt_count = excluded.attempt_count, result = excluded.result,
     leased_by = excluded.leased_by, lease_expires_at = excluded.lease_expires_at, fencing = excluded.fencing,
     file_status = excluded.file_status, file_behind = excluded.file_behind, updated_at = excluded.updated_at`;
 
 const save = (connection: Connection, row: TaskRow): void => void connection.statement(UPSERT).run(fromRow(row));
 
-/** Nothing to change is the usual case and takes no lock. */
+/** Mostly there is nothing to change, which a look without the lock tells. */
 async function sync(connection: Connection, clock: Clock, tasks: readonly TaskSummary[], readAt?: number) {
   const plan = () =>
     planSync(new Map(select(connection, "TRUE").map((row) => [row.taskId, row])), tasks, clock.now(), readAt);
@@ -69,12 +69,13 @@ const READY = `
   WHERE queue = :queue AND status IN ('queued', 'leased') AND (status = 'queued' OR lease_expires_at <= :now)
     AND (:only IS NULL OR task_key IN (SELECT value FROM json_each(:only)))
     AND NOT EXISTS (
-      SELECT 1 FROM json_each(task.depends_on) AS wanted LEFT JOIN agent_tasks AS needed ON needed.task_key = wanted.value
+      SELECT 1 FROM json_each(task.depends_on) AS wanted
+      LEFT JOIN agent_tasks AS needed ON needed.task_key = wanted.value
       WHERE needed.status IS NOT 'completed')
   ${ORDER} LIMIT 1`;
 
 const TAKE = `
-  UPDATE agent_tasks SET status = 'leased', status_reason = NULL, file_behind = 0, leased_by = :worker,
+  UPDATE agent_tasks SET status = 'leased', last_error = NULL, file_behind = 0, leased_by = :worker,
     lease_expires_at = :expiresAt, fencing = fencing + 1, updated_at = :now
   WHERE id = (${READY})
   RETURNING task_key, fencing`;
@@ -101,7 +102,7 @@ const HELD = "task_key = :taskId AND status = 'leased' AND fencing = :fencing";
 const RENEW = `UPDATE agent_tasks SET lease_expires_at = :expiresAt WHERE ${HELD}`;
 
 const SETTLE = `
-  UPDATE agent_tasks SET status = :status, status_reason = :reason, attempt_count = :attempts, result = :result,
+  UPDATE agent_tasks SET status = :status, last_error = :reason, attempt_count = :attempts, result = :result,
     leased_by = NULL, lease_expires_at = NULL, file_behind = 1, updated_at = :now
   WHERE ${HELD}`;
 

@@ -13,7 +13,7 @@ export interface TaskRecord {
   readonly depends_on: string;
   readonly path: string;
   readonly status: string;
-  readonly status_reason: string | null;
+  readonly last_error: string | null;
   readonly attempt_count: number;
   readonly result: string;
   readonly leased_by: string | null;
@@ -42,7 +42,7 @@ export function toRow(record: TaskRecord): TaskRow {
     dependsOn: JSON.parse(record.depends_on) as readonly string[],
     path: record.path,
     status: record.status as QueueStatus,
-    ...(record.status_reason === null ? {} : { reason: record.status_reason }),
+    ...(record.last_error === null ? {} : { reason: record.last_error }),
     attempts: record.attempt_count,
     result: JSON.parse(record.result) as Readonly<Record<string, string>>,
     ...(record.leased_by === null ? {} : { leasedBy: record.leased_by }),
@@ -65,7 +65,7 @@ export function fromRow(row: TaskRow): SqlRecord {
     depends_on: JSON.stringify(row.dependsOn),
     path: row.path,
     status: row.status,
-    status_reason: row.reason ?? null,
+    last_error: row.reason ?? null,
     attempt_count: row.attempts,
     result: JSON.stringify(row.result),
     leased_by: row.leasedBy ?? null,

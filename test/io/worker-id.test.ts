@@ -16,15 +16,18 @@ test("a worker that runs is not gone", () => {
   expect(isWorkerGone(workerId())).toBe(false);
 });
 
-test("a worker is gone when its process has ended", async () => {
-  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
+test("a worker is gone when its process has ended, and not before", async () => {
+  const module = new URL("../../src/io/worker-id.ts", import.meta.url);
+  const program = `import { workerId } from "${module}"; console.log(workerId()); setInterval(() => {}, 1000);`;
+  const argv = ["--import", "tsx", "--input-type=module", "-e", program];
+  const child = spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "inherit"] });
   children.push(child);
-  await once(child, "spawn");
-  const started = workerId().split(":").at(-1);
-  const itsId = `${hostname()}:${child.pid}:${started}`;
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  const worker = line.toString().trim();
+  expect(isWorkerGone(worker)).toBe(false);
   child.kill("SIGKILL");
   await once(child, "exit");
-  expect(isWorkerGone(itsId)).toBe(true);
+  expect(isWorkerGone(worker)).toBe(true);
 });
 
 test.runIf(process.platform === "linux")("a process that was given the worker's number later is not the worker", () => {

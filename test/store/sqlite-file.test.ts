@@ -98,7 +98,7 @@ describe("the database file", () => {
     expect(await store.queue.list()).toMatchObject([{ status: "leased", leasedBy: "slow" }]);
   });
 
-  test("that another process has locked is waited for, and this process goes on meanwhile", async () => {
+  test("that another process has locked is waited for", async () => {
     const path = `${temporaryFolder()}/ralph.db`;
     const store = openStore(path);
     await store.queue.sync([aTask("T1")]);
@@ -111,7 +111,7 @@ describe("the database file", () => {
   });
 });
 
-/** Resolves after this many turns of the event loop, which stands still while anything waits synchronously. */
+/** Resolves after this many turns of the event loop. */
 async function turns(count: number): Promise<string> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => void setImmediate(resolve));
   return "still waiting";

@@ -12,7 +12,7 @@ CREATE TABLE agent_tasks (
   path TEXT NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('queued', 'leased', 'running', 'awaiting_approval', 'approved',
                                          'completed', 'failed', 'cancelled', 'blocked')),
-  status_reason TEXT,
+  last_error TEXT,                         -- why the task stands where it stands
   attempt_count INTEGER NOT NULL,
   result TEXT NOT NULL,                    -- JSON object: the fields of the status block
   leased_by TEXT,
