@@ -26,7 +26,7 @@ type Token =
   | { readonly kind: "unreadable"; readonly why: string };
 
 export function parseCommandLine(line: string): ParsedCommandLine {
-  const tokens = tokenize(line.trim());
+  const tokens = tokenize(line.replace(/[\r\n]+$/, ""));
   const bad = tokens.find((token) => token.kind === "unreadable");
   if (bad !== undefined) return bad;
 

@@ -1,4 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -190,6 +192,19 @@ describe.runIf(process.platform === "linux")("nothing is left behind", () => {
     abort.abort();
     expect(await ended).toMatchObject({ exitCode: null, aborted: true });
     expect(alive()).toEqual([]);
+  });
+
+  test("when ralph itself exits, whatever it has started ends with it", async () => {
+    const { env, pids, alive } = pidFile();
+    rmSync(env.PIDS);
+    const script = join(HOSTILE, "exits-early.ts");
+    const ralph = spawn(process.execPath, ["--import", "tsx", script], {
+      env: { ...process.env, ...env },
+      stdio: "inherit",
+    });
+    expect(await once(ralph, "exit")).toEqual([0, null]);
+    expect(pids()).toHaveLength(1);
+    await expect.poll(alive, POLL).toEqual([]);
   });
 
   test("the children of other runs are left alone", async () => {
