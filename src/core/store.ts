@@ -101,7 +101,7 @@ export interface EventFilter {
   readonly limit?: number;
 }
 
-export interface AppendOptions {
+interface AppendOptions {
   /** True: on disk before the promise resolves (fsync). */
   readonly durable?: boolean;
 }
