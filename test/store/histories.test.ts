@@ -2,7 +2,7 @@
  * Random histories of several workers on both stores: the memory store is the model, so every answer of the
  * database must be the same, and at no point may two leases of one task be good.
  */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { RalphError } from "../../src/core/error.ts";
 import type { Lease, Settlement, Store } from "../../src/core/store.ts";

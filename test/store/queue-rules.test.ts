@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { QueueStatus } from "../../src/core/store.ts";
 import type { TaskStatus } from "../../src/core/task.ts";
