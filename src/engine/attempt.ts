@@ -52,11 +52,10 @@ async function ask(run: TaskRun, progress: Progress, number: number): Promise<Ti
   const characters = prompt.system.length + prompt.user.length;
   await journal.record({ type: "prompt.built", attempt: number, characters, leftOut: prompt.leftOut });
 
-  const timeoutMs = Math.max(1, Math.min(world.askOptions.timeoutMs, run.deadline - world.clock.monotonic()));
   const onFailure = async ({ kind: _, ...failed }: FailedReply): Promise<void> => {
     await journal.record({ type: "model.failed", attempt: number, ...failed });
   };
-  const reply = await world.askTier(run.tier, prompt, { ...world.askOptions, timeoutMs, onFailure }, run.signal);
+  const reply = await world.askTier(run.tier, prompt, { ...world.askOptions, deadline: run.deadline, onFailure }, run.signal);
   run.signal.throwIfAborted();
   if (reply.kind === "failed") return reply;
   const { kind: _, ...said } = reply;

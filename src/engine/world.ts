@@ -23,6 +23,8 @@ export interface Limits {
 }
 
 export interface AskTierOptions extends AskOptions {
+  /** Monotonic milliseconds at which the task's time is used up. */
+  readonly deadline: number;
   /** Told of every failed call. */
   readonly onFailure: (failed: FailedReply) => Promise<void>;
 }
