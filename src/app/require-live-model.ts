@@ -2,12 +2,12 @@
 import { RalphError } from "../core/error.ts";
 import type { Health, ModelClient, Tier } from "../core/model.ts";
 
-/** One live model in each tier is enough; throws MODELS_DOWN with everything that was tried. */
+/** One live model in each tier is enough, and one that loads is waited for by the first question; throws MODELS_DOWN with everything that was tried. */
 export async function requireLiveModel(tiers: readonly Tier[], signal: AbortSignal): Promise<void> {
   for (const tier of tiers) {
     const seen = await Promise.all(tier.chain.map(async (client) => ({ client, health: await client.health(signal) })));
     signal.throwIfAborted();
-    if (seen.some(({ health }) => health.ok)) continue;
+    if (seen.some(({ health }) => health.ok || health.loading)) continue;
     throw new RalphError("MODELS_DOWN", { tier: tier.name, tried: seen.map(describe), cure: cureOf(seen) });
   }
 }

@@ -24,7 +24,8 @@ export interface QueueRun {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** In the order in which they would run. */
   readonly tasks: readonly TaskSummary[];
-  readonly only?: readonly string[];
+  /** Undefined: every task. */
+  readonly only: readonly string[] | undefined;
   readonly onEvent: (event: RalphEvent) => void;
 }
 

@@ -2,7 +2,7 @@
  * `ralph init [DIR]`: makes a folder ready for ralph. Every file is created only where there is none (`wx`, so that
  * not even a file that appears meanwhile is overwritten); .gitignore alone is added to. Says what it did and what is next.
  */
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { CONFIG_NAME, readConfigText } from "../app/config-file.ts";
 import { readConfig } from "../app/config-read.ts";
@@ -32,8 +32,9 @@ interface InitReport {
 
 /** Exit code 0; throws USAGE for a folder inside another repository, CONFIG_INVALID, WRITE_FAILED, READ_FAILED. */
 export async function init(options: { readonly dir: string; readonly json?: boolean }, io: Output): Promise<number> {
-  const root = makeFolder(resolve(options.dir));
-  const isRepository = findRepository(root);
+  const root = resolve(options.dir);
+  const isRepository = isRepositoryTop(root);
+  makeFolder(root);
   const stack = detectStack(projectFiles(root));
   // A ralph.yaml that is there already decides about folders; the environment does not.
   const { file } = readConfig({ root, env: {}, home: root }, readConfigText(root) ?? "");
@@ -51,24 +52,23 @@ export async function init(options: { readonly dir: string; readonly json?: bool
   return 0;
 }
 
-function makeFolder(dir: string): string {
-  try {
-    mkdirSync(dir, { recursive: true });
-    return realpathSync(dir);
-  } catch (error) {
-    throw new RalphError("WRITE_FAILED", { path: dir, why: (error as Error).message }, { cause: error });
-  }
-}
-
-/** ralph.yaml is read at the top of a repository only: further down it would never be found. */
-function findRepository(root: string): boolean {
-  if (existsSync(join(root, ".git"))) return true;
-  for (let folder = dirname(root); folder !== dirname(folder); folder = dirname(folder)) {
+/** True for the top of a repository. Further down ralph.yaml would never be found, so a folder there is refused. */
+function isRepositoryTop(dir: string): boolean {
+  if (existsSync(join(dir, ".git"))) return true;
+  for (let folder = dirname(dir); folder !== dirname(folder); folder = dirname(folder)) {
     if (!existsSync(join(folder, ".git"))) continue;
-    const what = `${root} lies inside the git repository ${folder}`;
-    throw new RalphError("USAGE", { what, cure: `Run \`ralph init ${folder}\`, or \`git init\` in ${root} first` });
+    const what = `${dir} lies inside the git repository ${folder}`;
+    throw new RalphError("USAGE", { what, cure: `Run \`ralph init ${folder}\`, or \`git init\` in ${dir} first` });
   }
   return false;
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new RalphError("WRITE_FAILED", { path, why: (error as Error).message }, { cause: error });
+  }
 }
 
 function projectFiles(root: string): ProjectFiles {

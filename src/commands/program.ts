@@ -159,7 +159,7 @@ function processOutput(): Output {
   return {
     write: (text) => void process.stdout.write(text),
     writeError: (text) => void process.stderr.write(text),
-    isTerminal: process.stdout.isTTY === true,
+    isTerminal: Boolean(process.stdout.isTTY),
   };
 }
 

@@ -30,10 +30,10 @@ export async function tdd(invocation: Invocation, options: TddOptions, ids: read
   noteUncommitted(repository.uncommitted, config, invocation);
 
   const renderer = await openRenderer(displayOf(options, invocation), output);
-  const result = await runQueue(
-    { config, env, tasks, ...(ids.length > 0 && { only: ids }), onEvent: renderer.onEvent },
-    signal,
-  ).finally(() => renderer.close());
+  const only = ids.length > 0 ? ids : undefined;
+  const result = await runQueue({ config, env, tasks, only, onEvent: renderer.onEvent }, signal).finally(
+    renderer.close,
+  );
   if (!options.json) output.write(summary(result));
   if (result.outcome === "set-up") output.writeError(`ralph: ${result.reason}\n`);
   return EXIT_OF[result.outcome];

@@ -81,6 +81,8 @@ export interface Health {
   /** Why not, or what was seen. */
   readonly detail: string;
   readonly cure?: string;
+  /** The server is there and is loading its model: it will answer in a while. */
+  readonly loading?: true;
   /** Answers are recorded: a question that is not in the recording gets none. */
   readonly recorded?: true;
 }

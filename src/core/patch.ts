@@ -31,7 +31,10 @@ export interface Hunk {
   readonly headings?: readonly string[];
   /** The reply says that the old lines end the file. */
   readonly endsFile?: true;
-  /** The reply ends so many context lines before the hunk's header says it should. */
+  /**
+   * The reply ends with this hunk, and nothing vouches for its being whole: so many context lines are missing
+   * by the header's counts, 0 where they do not tell.
+   */
   readonly cutLines?: number;
 }
 

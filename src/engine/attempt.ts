@@ -52,10 +52,15 @@ async function ask(run: TaskRun, progress: Progress, number: number): Promise<Ti
   const characters = prompt.system.length + prompt.user.length;
   await journal.record({ type: "prompt.built", attempt: number, characters, leftOut: prompt.leftOut });
 
-  const onFailure = async ({ kind: _, ...failed }: FailedReply): Promise<void> => {
-    await journal.record({ type: "model.failed", attempt: number, ...failed });
+  const onFailure = async ({ model, failure, durationMs }: FailedReply): Promise<void> => {
+    await journal.record({ type: "model.failed", attempt: number, model, failure, durationMs });
   };
-  const reply = await world.askTier(run.tier, prompt, { ...world.askOptions, deadline: run.deadline, onFailure }, run.signal);
+  const reply = await world.askTier(
+    run.tier,
+    prompt,
+    { ...world.askOptions, deadline: run.deadline, onFailure },
+    run.signal,
+  );
   run.signal.throwIfAborted();
   if (reply.kind === "failed") return reply;
   const { kind: _, ...said } = reply;

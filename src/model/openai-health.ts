@@ -50,9 +50,10 @@ const tooSlow = ({ endpoint }: Server): ModelFailure => ({
   cure: "Look at the server's log; restart it if it hangs",
 });
 
-const unwell = ({ message, cure }: ModelFailure): Health => ({
+const unwell = ({ class: what, message, cure }: ModelFailure): Health => ({
   ok: false,
   detail: message,
+  ...(what === "loading" && { loading: true }),
   ...(cure !== undefined && { cure }),
 });
 

@@ -211,7 +211,7 @@ test("two runs at once in one repository share the queue: no task runs twice, bo
     .split("\n")
     .map((line) => JSON.parse(line) as { type: string; taskId?: string })
     .filter((event) => event.type === "task.leased");
-  expect(leased.map((event) => event.taskId).sort()).toEqual(["T001", "T002"]);
+  expect(leased.map((event) => event.taskId ?? "").sort()).toEqual(["T001", "T002"]);
   expect(model.asks).toHaveLength(2);
 });
 

@@ -300,8 +300,7 @@ describe("after a kill", () => {
       expect(world.repository.landed).toHaveLength(1);
       expect(world.repository.treeOf(world.repository.tip)).toEqual(calm.repository.treeOf(calm.repository.tip));
       expect(world.statuses.get("T001")?.fields).toMatchObject({ ATTEMPTS: "5" });
-      X;
-      EventBody, { type: "attempt.finished" } > [];
+      const finished = await store.events.read({ taskId: "T001", types: ["attempt.finished"] });
       expect(finished).toMatchObject([1, 2, 3, 4, 5].map((attempt) => ({ attempt })));
       const replies = await store.events.read({ taskId: "T001", types: ["model.replied"] });
       expect(replies).toHaveLength(5);

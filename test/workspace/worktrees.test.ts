@@ -216,8 +216,8 @@ describe("the run's branch", () => {
       const branch = await openRunBranch(git, "ralph/run-", day);
       return [branch.name, await branch.tip()];
     };
-    const start = repository.git("rev-parse", "HEAD");
-    expect(await tipOn("2026-01-01")).toEqual(["ralph/run-2026-01-01", start]);
+    const first = repository.git("rev-parse", "HEAD");
+    expect(await tipOn("2026-01-01")).toEqual(["ralph/run-2026-01-01", first]);
     const next = repository.commit({ "a.txt": "two\n" });
     expect(await tipOn("2026-01-01")).toEqual(["ralph/run-2026-01-01", next]);
 
