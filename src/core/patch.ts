@@ -31,11 +31,15 @@ export interface Hunk {
   readonly headings?: readonly string[];
   /** The reply says that the old lines end the file. */
   readonly endsFile?: true;
-  /**
-   * The reply ends with this hunk, and nothing vouches for its being whole: so many context lines are missing
-   * by the header's counts, 0 where they do not tell.
-   */
-  readonly cutLines?: number;
+  /** The reply ends with this hunk, and nothing vouches for its being whole. */
+  readonly cut?: Cut;
+}
+
+export interface Cut {
+  /** Context lines that are missing by the header's counts; 0 where they do not tell. */
+  readonly lines: number;
+  /** The last line has no end: it may be half a line. */
+  readonly isMidLine: boolean;
 }
 
 /**

@@ -65,7 +65,7 @@ export function align(lines: readonly HunkLine[], file: IndexedFile): Alignment 
 const countPairs = (places: readonly (readonly number[])[]): number =>
   places.reduce((sum, found, at) => sum + found.length * (places[at - 1]?.length ?? 0), 0);
 
-const DOTS = /^(?:\/\/|#|--|;|<!--|\/\*|\*|%|\{\/\*)?\s*\.\.\.(?:[^.].*)?$/;
+const DOTS = /^(?:\/\/|#|--|;|<!--|\/\*|\*|%|\{\/\*)?\s*[[(]?\.\.\.(?:[^.].*)?$/;
 
 /** `...`, `// ...`, `# ... existing code ...` as context. */
 export const isDots = (line: HunkLine): boolean => line.op === " " && DOTS.test(foldTypography(line.text).trim());

@@ -3,14 +3,14 @@
  * and wherever a format begins, that format reads on and says where it ended.
  */
 import type { Edit, Proposal } from "../core/patch.ts";
-import { readFence, type Fence } from "./fences.ts";
+import { type Fence, readFence } from "./fences.ts";
 import { beginPatch } from "./formats/begin-patch.ts";
 import type { Format, Problem, Section } from "./formats/format.ts";
 import { truncated } from "./formats/format.ts";
 import { searchReplace } from "./formats/search-replace.ts";
 import { unified } from "./formats/unified.ts";
 import { readCodeBlock, readWholeFile } from "./formats/whole-file.ts";
-import { readPathLine, type NamedFile } from "./names.ts";
+import { type NamedFile, readPathLine } from "./names.ts";
 import { BOM } from "./text.ts";
 import { stripThinking } from "./think.ts";
 import { readWords } from "./words.ts";
@@ -70,8 +70,19 @@ function readAnswer(answer: string): Reading {
     const section: Section = { lines, isClosed: false, endsLine, ...(file ? { file } : {}) };
     at = readHere(reading, section, at);
   }
+  const last = lines.at(-1) ?? "";
+  if (
+    !endsLine &&
+    reading.edits.length > 0 &&
+    BEGINNINGS.some((beginning) => last !== "" && beginning.startsWith(last))
+  ) {
+    reading.problem ??= truncated("its last line begins another part");
+  }
   return reading;
 }
+
+/** What the next file or hunk begins with; a last line that is the beginning of one was cut off. */
+const BEGINNINGS = ["diff --git ", "Index: ", "--- ", "+++ ", "@@ ", "*** ", "<<<<<<< SEARCH"];
 
 const has = (lines: readonly string[], marker: string): boolean => lines.some((line) => line.startsWith(marker));
 
@@ -102,7 +113,7 @@ function readFenced(reading: Reading, fence: Fence, around: { above: string | un
   }
   if (reading.edits.length > before || reading.problem) return;
   const whole = readWholeFile(fence, around.above);
-  if (whole && !fence.isClosed) reading.problem = truncated("the code fence is not closed");
+  if (!fence.isClosed && (whole || before > 0)) reading.problem = truncated("the code fence is not closed");
   else if (whole) reading.wholeFiles.push(whole);
 }
 

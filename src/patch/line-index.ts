@@ -2,7 +2,7 @@
  * A file's lines by content: a block of lines is looked up at its rarest line instead of being tried at
  * every line of the file. One index per likeness, built when a step first asks for it.
  */
-import { LINE_KEY, splitText, type Likeness, type TextLines } from "./text.ts";
+import { LINE_KEY, type Likeness, splitText, type TextLines } from "./text.ts";
 
 export interface LineIndex {
   /** Line -> the number that all lines like it share; -1 where the file has none. */

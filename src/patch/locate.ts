@@ -1,9 +1,9 @@
 /** Finds the place of one hunk in a file, by the first step of the table that knows one. */
 import type { Hunk, HunkLine } from "../core/patch.ts";
 import { align, type Block } from "./align.ts";
+import { choosePlace } from "./choose.ts";
 import type { IndexedFile } from "./line-index.ts";
-import { choosePlace, type Choice } from "./choose.ts";
-import { STEPS, type Step } from "./steps.ts";
+import { ALREADY, STEPS, type Step } from "./steps.ts";
 import { isBlank, weigh } from "./text.ts";
 
 export type Located =
@@ -43,7 +43,12 @@ function tryStep(step: Step, hunk: Hunk, file: IndexedFile): Located {
   const old = textOf(hunk.lines, "+");
   if (step.match === "loose" && weigh(old) < LEAST_LOOSE_WEIGHT) return { kind: "not found" };
   const places = file.index(step.match).find(old);
-  return toLocated(step, hunk, places.length === 0 ? undefined : choosePlace(places, hunk, file));
+  if (places.length === 0) return { kind: "not found" };
+  const choice = choosePlace(places, hunk, file);
+  if (choice.kind === "ambiguous") return { kind: "ambiguous", step, places: choice.places };
+  if (isAddedAlready(hunk.lines, choice.at, file)) return { kind: "applied", step: ALREADY, at: choice.at };
+  const rival = choice.rivalDistance === undefined ? {} : { rivalDistance: choice.rivalDistance };
+  return { kind: "placed", step, blocks: [{ lines: hunk.lines, at: choice.at }], ...rival };
 }
 
 /** Below so many telling characters a loose likeness says nothing. */
@@ -52,11 +57,16 @@ const LEAST_LOOSE_WEIGHT = 4;
 const textOf = (lines: readonly HunkLine[], without: HunkLine["op"]): readonly string[] =>
   lines.filter((line) => line.op !== without).map((line) => line.text);
 
-function toLocated(step: Step, hunk: Hunk, choice: Choice | undefined): Located {
-  if (choice === undefined) return { kind: "not found" };
-  if (choice.kind === "ambiguous") return { kind: "ambiguous", step, places: choice.places };
-  const rival = choice.rivalDistance === undefined ? {} : { rivalDistance: choice.rivalDistance };
-  return { kind: "placed", step, blocks: [{ lines: hunk.lines, at: choice.at }], ...rival };
+/**
+ * Lines added after the hunk's last context line, or before its first, leave its old lines as they were:
+ * the old block stands in the file before and after, and only the lines next to it tell.
+ */
+function isAddedAlready(lines: readonly HunkLine[], at: number, file: IndexedFile): boolean {
+  const isOpen = lines[0]?.op === "+" || lines.at(-1)?.op === "+";
+  if (!isOpen || lines.some((line) => line.op === "-")) return false;
+  const from = at - lines.findIndex((line) => line.op !== "+");
+  const { ids, idOf } = file.index("trailing");
+  return from >= 0 && lines.every((line, index) => ids[from + index] === idOf(line.text));
 }
 
 function findPieces(step: Step, hunk: Hunk, file: IndexedFile): Located {

@@ -13,7 +13,8 @@ const DEV_NULL = /^(?:[ab]\/)?\/?dev\/null$/;
 /** git's default and mnemonic prefixes (diff.mnemonicPrefix: commit, index, object, work tree; 1 and 2: no index). */
 const PREFIX = /^[abciow12]\//;
 const DEFAULT_PREFIX = /^[ab]\//;
-const TIMESTAMP = /\s+(?:\(revision \d+\)|\(working copy\)|\d{4}-\d\d-\d\d[ T]\d\d:\d\d.*)$/;
+const TIMESTAMP =
+  /\s+(?:\((?:revision \d+|working copy|original|modified|old|new|before|after|updated)\)|\d{4}-\d\d-\d\d[ T]\d\d:\d\d.*)$/;
 const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, '"': 34, "\\": 92 };
 
 /** The name on a header line; undefined for /dev/null. */
@@ -49,8 +50,8 @@ export function nameFile(oldName: string | undefined, newName: string | undefine
   const given = withoutDot(name);
   const bare = stripped(name);
   if (given === bare) return { path: given };
-  const isPair = oldName !== undefined && newName !== undefined && withoutDot(oldName) !== given;
-  const isPrefixed = oldName === undefined || newName === undefined || (isPair && stripped(oldName) === bare);
+  const isSingle = oldName === undefined || newName === undefined;
+  const isPrefixed = isSingle || PREFIX.exec(withoutDot(oldName))?.[0] !== PREFIX.exec(given)?.[0];
   return isPrefixed ? { path: bare, otherPaths: [given] } : { path: given, otherPaths: [bare] };
 }
 

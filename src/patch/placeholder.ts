@@ -5,9 +5,17 @@ const COMMENT_START = /^(?:\/\/+|#+|\/\*+|<!--|\{\/\*|\(\*|--|;+|%+|\*|"""|''')\
 const LEFT_OUT =
   /\b(?:existing|rest|remain(?:s|der|ing)?|unchanged|same|previous|omitted|other|before|above|elided|continues?|as is|truncated|snip(?:ped)?|inchang\w+|reste|existant\w*)\b/i;
 
+/** Without dots only whole phrases count: "rest of the code", "existing methods remain". */
+const PHRASE =
+  /^(?:the )?(?:(?:rest|remainder) of (?:the |this |your )?(?:\w+ )?(?:code|file|function|method|class|component|implementation|module|content)|(?:existing|remaining|other|previous|same) (?:code|implementation|methods?|functions?|content)(?: (?:here|above|below|unchanged|remains?|stays?|as before|is the same).*)?\W*$)/i;
+
 export function isPlaceholder(line: string): boolean {
   const text = foldTypography(line).trim();
-  const body = text.replace(COMMENT_START, "");
-  if (/^\[?\(?\.\.\./.test(body)) return LEFT_OUT.test(body) || (body !== text && /^[[(]?\.\.\.[\])]?\W*$/.test(body));
-  return body !== text && /\.\.\.\W*$/.test(body) && /^(?:the )?(?:rest|remaining|existing|other|same)\b/i.test(body);
+  const body = text.replace(COMMENT_START, "").replace(/^[[(]/, "");
+  const isComment = body !== text;
+  if (body.startsWith("...")) return LEFT_OUT.test(body) || (isComment && /^\.{3,}\W*$/.test(body));
+  if (!isComment) return false;
+  return (
+    PHRASE.test(body) || (/\.\.\.\W*$/.test(body) && /^(?:the )?(?:rest|remaining|existing|other|same)\b/i.test(body))
+  );
 }

@@ -3,11 +3,11 @@ import type { Hunk, HunkLine, Placement, Reject } from "../core/patch.ts";
 import { MARGIN } from "./choose.ts";
 import { explain } from "./explain.ts";
 import { asIs, findIndentRule, type Indenter, type IndentRule, type Pair } from "./indent.ts";
-import { indexFile, type IndexedFile } from "./line-index.ts";
-import { locateHunk, type Located } from "./locate.ts";
+import { type IndexedFile, indexFile } from "./line-index.ts";
+import { type Located, locateHunk } from "./locate.ts";
 import { isPlaceholder } from "./placeholder.ts";
 import { withoutEscapes } from "./readings.ts";
-import { applySplices, overlap, toSplices, type Splice } from "./splice.ts";
+import { applySplices, overlap, type Splice, toSplices } from "./splice.ts";
 import { isBlank } from "./text.ts";
 
 export type PlannedFile =
@@ -76,7 +76,7 @@ function judge(placed: PlacedHunk, file: IndexedFile, path: string): readonly Re
     const text = `${path}, hunk ${number}: "${lazy.trim()}" stands for code that the hunk deletes; write that code out.`;
     return [{ kind: "malformed", ...where, text }];
   }
-  if (!endsWhereCut(hunk, located, file)) {
+  if (!isWhole(hunk, located, file)) {
     const text = `${path}, hunk ${number}: the reply stops before the hunk's end; send the whole patch again.`;
     return [{ kind: "truncated", ...where, text }];
   }
@@ -89,14 +89,18 @@ function findPlaceholder(lines: readonly HunkLine[], file: IndexedFile): string 
   return lines.find((line) => line.op === "+" && isPlaceholder(line.text) && index.idOf(line.text) < 0)?.text;
 }
 
-/** Only blank lines, which are trimmed off the end of a reply, may be missing from a hunk that stops early. */
-function endsWhereCut(hunk: Hunk, located: Placed, file: IndexedFile): boolean {
-  if (hunk.cutLines === undefined) return true;
-  const [block] = located.blocks;
-  if (!block || located.blocks.length > 1) return false;
-  const end = block.at + block.lines.filter((line) => line.op !== "+").length;
-  const missing = file.lines.slice(end, end + hunk.cutLines);
-  return missing.length === hunk.cutLines && missing.every(isBlank);
+/**
+ * Only blank lines, which are trimmed off the end of a reply, may be missing from a hunk that stops early.
+ * Without counts a hunk that has context above its last change and none below is whole at the file's end only.
+ */
+function isWhole({ cut, lines }: Hunk, { blocks, step }: Placed, file: IndexedFile): boolean {
+  if (cut === undefined) return true;
+  const last = blocks.at(-1);
+  if (!last || (step.match === "pieces" && (cut.isMidLine || cut.lines > 0))) return false;
+  const end = last.at + last.lines.filter((line) => line.op !== "+").length;
+  if (cut.lines === 0) return lines.at(-1)?.op === " " || lines[0]?.op !== " " || end === file.lines.length;
+  const missing = file.lines.slice(end, end + cut.lines);
+  return missing.length === cut.lines && missing.every(isBlank);
 }
 
 type Spliced = { readonly splices: readonly Splice[] } | { readonly rejects: readonly Reject[] };

@@ -4,7 +4,7 @@
  */
 import type { Edit, FileChange, Placement, PlanResult, ReadFile, Reject } from "../core/patch.ts";
 import { planEdit } from "./plan-edit.ts";
-import { findTarget, mergeTargets, type Lookup, type Target } from "./targets.ts";
+import { findTarget, type Lookup, mergeTargets, type Target } from "./targets.ts";
 
 export interface PlanOptions extends Omit<Lookup, "read"> {
   /** More hunks or files than this are no task's patch. Default 1,000. */

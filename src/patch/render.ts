@@ -2,7 +2,7 @@
  * Changes -> one git diff that `git apply` takes on the original tree.
  * A rename is written as a deletion and an addition; both are among the changes.
  */
-import { formatPatch, structuredPatch, type StructuredPatch, type StructuredPatchHunk } from "diff";
+import { formatPatch, type StructuredPatch, type StructuredPatchHunk, structuredPatch } from "diff";
 import type { FileChange } from "../core/patch.ts";
 
 const CONTEXT = 3;

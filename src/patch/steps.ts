@@ -6,16 +6,17 @@
  * A step reads the hunk's lines in one way (readings.ts) and compares its old lines with the file's:
  * as one block whose lines are alike to a degree (text.ts), or piece by piece (align.ts).
  */
-import type { Likeness } from "./text.ts";
+
 import {
   asWritten,
+  type Read,
   withMissingPlus,
   withoutContextPrefix,
   withoutEscapes,
   withoutLineNumbers,
   withoutLooseEnds,
-  type Read,
 } from "./readings.ts";
+import type { Likeness } from "./text.ts";
 
 export interface Step {
   readonly name: string;
@@ -24,6 +25,13 @@ export interface Step {
   readonly match: Likeness | "pieces" | "result";
   readonly why: string;
 }
+
+export const ALREADY: Step = {
+  name: "already applied",
+  read: asWritten,
+  match: "result",
+  why: "Asked before any tolerance: a change that is already there must not be found half-similar elsewhere.",
+};
 
 export const STEPS: readonly Step[] = [
   {
@@ -50,12 +58,7 @@ export const STEPS: readonly Step[] = [
     match: "trailing",
     why: "Both of the above.",
   },
-  {
-    name: "already applied",
-    read: asWritten,
-    match: "result",
-    why: "Asked before any tolerance: a change that is already there must not be found half-similar elsewhere.",
-  },
+  ALREADY,
   {
     name: "white space and typography",
     read: asWritten,

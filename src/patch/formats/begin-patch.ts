@@ -3,11 +3,11 @@
  * no first marker, numbered `@@` lines, `---`/`+++` lines inside, a shell here-document around it.
  */
 import type { Edit, Hunk } from "../../core/patch.ts";
-import { nameFile, nameNewFile, readName } from "../names.ts";
-import { truncated, type Format, type Found, type Problem, type Section } from "./format.ts";
+import { nameFile, nameNewFile, readName, type NamedFile } from "../names.ts";
+import { type Format, type Found, type Problem, type Section, truncated } from "./format.ts";
 import { isNamePair, readHunkLine } from "./hunk-body.ts";
 import { textOfNewFile } from "./new-file.ts";
-import { readHunks } from "./unified.ts";
+import { readHunks } from "./hunks.ts";
 
 const FILE = /^\*\*\* (Add|Create|Update|Modify|Delete|Remove) File:\s*(\S.*)$/;
 const MOVE = /^\*\*\* (?:Move|Rename)(?: File)? to:\s*(\S.*)$/;
@@ -58,7 +58,7 @@ function readFile(section: Section, at: number, file: RegExpExecArray): Part {
 }
 
 /** The dialect has no prefixes: the name as given is likelier than the name without `a/`. */
-function preferGiven(named: { path: string; otherPaths?: readonly string[] }): typeof named {
+function preferGiven(named: NamedFile): NamedFile {
   const given = named.otherPaths?.[0];
   return given === undefined ? named : { path: given, otherPaths: [named.path] };
 }
@@ -71,7 +71,7 @@ function readAdded(section: Section, at: number, path: string): Part {
   return { next, problem: { cause: "unreadable", reason: `${path}: every line of a new file begins with +.` } };
 }
 
-function readUpdated(section: Section, at: number, file: { path: string; otherPaths?: readonly string[] }): Part {
+function readUpdated(section: Section, at: number, file: NamedFile): Part {
   const move = MOVE.exec(section.lines[at] ?? "");
   const renameTo = move ? readName(move[1] ?? "") : undefined;
   let next = move ? at + 1 : at;

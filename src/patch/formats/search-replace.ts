@@ -1,9 +1,9 @@
 /** SEARCH/REPLACE blocks, as aider, Cline and others ask for them. The file's name stands above the block. */
 import { diffArrays } from "diff";
 import type { Edit, Hunk, HunkLine } from "../../core/patch.ts";
-import { nameFile, readPathLine, type NamedFile } from "../names.ts";
-import { isBlank, LINE_KEY } from "../text.ts";
-import { truncated, type Format, type Found, type Section } from "./format.ts";
+import { type NamedFile, nameFile, readPathLine } from "../names.ts";
+import { isBlank } from "../text.ts";
+import { type Format, type Found, type Section, truncated } from "./format.ts";
 
 const SEARCH = /^(?:<{5,9}|-{5,9}) ?(?:SEARCH|ORIGINAL)\b[>:]*\s*$/;
 const DIVIDER = /^={5,9}\s*$/;
@@ -76,8 +76,7 @@ const linesToText = (lines: readonly string[]): string => (lines.length === 0 ? 
 
 /** Lines that both halves hold are context, so that the file's own bytes stay there. */
 function compareBlocks(search: readonly string[], replacement: readonly string[]): readonly HunkLine[] {
-  const key = LINE_KEY.trailing;
-  const parts = diffArrays([...search], [...replacement], { comparator: (a, b) => key(a) === key(b) });
+  const parts = diffArrays([...search], [...replacement]);
   return parts.flatMap((part) => {
     const op = part.added ? "+" : part.removed ? "-" : " ";
     return part.value.map((text): HunkLine => ({ op, text }));
