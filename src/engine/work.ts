@@ -42,6 +42,9 @@ async function reconcile({ store, source, clock, isWorkerGone }: World): Promise
 }
 
 async function writeBlock({ store, source }: Pick<World, "store" | "source">, entry: QueueEntry): Promise<void> {
+  // Another word than the one ralph left there is a person's, who meanwhile changed the file: the next sync believes it.
+  const said = source.list().tasks.find((task) => task.id === entry.taskId)?.status;
+  if (said !== entry.fileStatus) return;
   const update = statusUpdateOf(entry);
   await source.writeStatus(entry.path, update);
   await store.queue.fileWritten(entry.taskId, update.status);

@@ -200,6 +200,16 @@ describe("limits", () => {
     expect(world.statuses.get("T001")?.fields).toMatchObject({ ATTEMPTS: "1" });
   });
 
+  test("what a person writes into the file while the task runs is not overwritten, and counts", async () => {
+    const edit = () => {
+      world.tasks.set("T001", fakeTask("T001", { status: "BLOCKED", statusReason: "not now" }));
+      return GOOD;
+    };
+    const world = fakeWorld({ tasks: [fakeTask("T001")], files, answers: [edit] });
+    expect((await work(world, undefined, never)).outcome).toBe("some blocked");
+    expect(world.tasks.get("T001")).toMatchObject({ status: "BLOCKED", statusReason: "not now" });
+  });
+
   test("work that no longer fits the moved branch begins anew on the new tip", async () => {
     const world = fakeWorld({ tasks: [fakeTask("T001")], files, answers: [GOOD] });
     const { repository } = world;
