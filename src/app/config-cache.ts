@@ -2,9 +2,10 @@
  * The last validated settings, kept as JSON in .ralph/config-cache.json beside the exact input they came from.
  * Equal input, equal settings. The cache is a convenience: one that is broken or cannot be written is as good as none.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "./config-resolve.ts";
+import { ensureStateFolder } from "./state-folder.ts";
 
 interface CachedConfig {
   /** Everything the settings depend on. */
@@ -27,7 +28,7 @@ export function readCachedConfig(root: string, key: string): Config | undefined 
 export function writeCachedConfig(root: string, key: string, config: Config): void {
   const cached: CachedConfig = { key, config };
   try {
-    makeStateFolder(root);
+    ensureStateFolder(root);
     replaceText(cachePath(root), JSON.stringify(cached));
   } catch {
     // Without a cache the next start is slower, and no more.
@@ -43,11 +44,4 @@ function replaceText(path: string, text: string): void {
   } finally {
     rmSync(temporary, { force: true });
   }
-}
-
-/** Git must not see the folder, also where ralph.yaml was written by hand and .gitignore knows nothing of ralph. */
-function makeStateFolder(root: string): void {
-  const folder = join(root, ".ralph");
-  if (mkdirSync(folder, { recursive: true }) === undefined) return;
-  writeFileSync(join(folder, ".gitignore"), "*\n", { flag: "wx" });
 }

@@ -6,7 +6,7 @@ import { basename, isAbsolute, join, resolve } from "node:path";
 import type { CheckSpec } from "../core/task.ts";
 import { type ConfigFile, durationMs } from "./config-schema.ts";
 
-export interface OpenaiModelConfig {
+interface OpenaiModelConfig {
   readonly provider: "openai";
   /** Base address; no trailing slash. */
   readonly url: string;
@@ -18,7 +18,7 @@ export interface OpenaiModelConfig {
   readonly temperature?: number;
 }
 
-export interface ReplayModelConfig {
+interface ReplayModelConfig {
   readonly provider: "replay";
   /** Absolute. */
   readonly file: string;
@@ -26,7 +26,7 @@ export interface ReplayModelConfig {
 
 export type ModelConfig = OpenaiModelConfig | ReplayModelConfig;
 
-export interface CheckConfig extends CheckSpec {
+interface CheckConfig extends CheckSpec {
   readonly timeoutMs: number;
 }
 
@@ -54,7 +54,7 @@ export interface Config {
   readonly leaseMs: number;
 }
 
-export interface Limits {
+interface Limits {
   readonly attempts: number;
   readonly taskMs: number;
   readonly modelMs: number;

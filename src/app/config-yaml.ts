@@ -15,7 +15,7 @@ export type YamlResult =
   | { readonly ok: true; readonly yaml: ParsedYaml }
   | { readonly ok: false; readonly faults: readonly YamlFault[] };
 
-export interface YamlFault {
+interface YamlFault {
   /** 1-based. */
   readonly line: number;
   readonly column: number;

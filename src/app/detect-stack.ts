@@ -13,7 +13,7 @@ export interface ProjectFiles {
   readonly folders: readonly string[];
 }
 
-export interface DetectedCheck {
+interface DetectedCheck {
   readonly name: string;
   readonly command: string;
 }

@@ -5,14 +5,11 @@ import { type ConfigPath, showPath } from "../app/config-raw.ts";
 import { type ReadConfig, readConfig } from "../app/config-read.ts";
 import type { ConfigSource } from "../app/config-resolve.ts";
 import { configJsonSchema } from "../app/config-schema.ts";
+import type { Output } from "../app/output.ts";
 import { redactor, secretsOf } from "../io/redact.ts";
 
-interface Output {
-  write(text: string): void;
-}
-
 /** Prints the JSON Schema of ralph.yaml, for editors. */
-export function configSchemaCommand(io: Output): number {
+export function configSchemaCommand(io: Pick<Output, "write">): number {
   io.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
   return 0;
 }
@@ -21,7 +18,10 @@ export function configSchemaCommand(io: Output): number {
  * Prints the settings in the words of ralph.yaml, each with where it came from: `ralph.yaml:LINE`, a variable, `default`.
  * Throws as `loadConfig` does. A secret in a command or a name is hidden.
  */
-export function configShowCommand(options: ConfigSource & { readonly json: boolean }, io: Output): number {
+export function configShowCommand(
+  options: ConfigSource & { readonly json: boolean },
+  io: Pick<Output, "write">,
+): number {
   const settings = readConfig(options, readConfigText(options.root) ?? "");
   const text = options.json ? `${JSON.stringify(withOrigins(settings), null, 2)}\n` : annotate(settings);
   io.write(redactor(secretsOf(options.env))(text));

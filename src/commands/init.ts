@@ -1,145 +1,22 @@
-/**
- * `ralph init [DIR]`: makes a folder ready for ralph. Every file is created only where there is none (`wx`, so that
- * not even a file that appears meanwhile is overwritten); .gitignore alone is added to. Says what it did and what is next.
- */
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
-import { CONFIG_NAME, readConfigText } from "../app/config-file.ts";
-import { readConfig } from "../app/config-read.ts";
-import type { CompleteConfigFile } from "../app/config-resolve.ts";
-import { renderConfigFile } from "../app/config-template.ts";
-import { type DetectedStack, detectStack, type ProjectFiles } from "../app/detect-stack.ts";
-import { RalphError } from "../core/error.ts";
-import { agentsText, missingIgnores, tasksText } from "./init-texts.ts";
+/** `ralph init [DIR]`: makes a folder ready for ralph, says what was done and what is next. */
+import { join } from "node:path";
+import { CONFIG_NAME } from "../app/config-file.ts";
+import { type InitReport, initProject } from "../app/init-project.ts";
+import type { Output } from "../app/output.ts";
 
-interface Output {
-  write(text: string): void;
-}
-
-interface InitReport {
-  readonly root: string;
-  readonly isRepository: boolean;
-  /** What the project is made of. */
-  readonly parts: readonly string[];
-  readonly checks: readonly { readonly name: string; readonly command: string }[];
-  readonly wrote: readonly string[];
-  /** Was there already. */
-  readonly kept: readonly string[];
-  /** Lines that are new in .gitignore. */
-  readonly ignored: readonly string[];
-  readonly next: readonly string[];
-}
-
-/** Exit code 0; throws USAGE for a folder inside another repository, CONFIG_INVALID, WRITE_FAILED, READ_FAILED. */
-export async function init(options: { readonly dir: string; readonly json?: boolean }, io: Output): Promise<number> {
-  const root = resolve(options.dir);
-  const isRepository = isRepositoryTop(root);
-  makeFolder(root);
-  const stack = detectStack(projectFiles(root));
-  // A ralph.yaml that is there already decides about folders; the environment does not.
-  const { file } = readConfig({ root, env: {}, home: root }, readConfigText(root) ?? "");
-  const ignores = [".ralph", file.patches, file.logs, ...(isRepository ? [] : stack.link)];
-  const report: InitReport = {
-    root,
-    isRepository,
-    parts: stack.parts,
-    checks: stack.checks,
-    ...writeFiles(root, stack, file),
-    ignored: addIgnores(join(root, ".gitignore"), ignores),
-    next: nextSteps(isRepository, stack, file.tasks),
-  };
-  io.write(options.json === true ? `${JSON.stringify(report, null, 2)}\n` : describe(report));
+/** Exit code 0; throws as `initProject` does. */
+export async function init(
+  options: { readonly dir: string; readonly json?: boolean },
+  io: Pick<Output, "write">,
+): Promise<number> {
+  const report = initProject(options.dir);
+  const text =
+    options.json === true ? JSON.stringify({ ...report, next: nextSteps(report) }, null, 2) : describe(report);
+  io.write(`${text}\n`);
   return 0;
 }
 
-/** True for the top of a repository. Further down ralph.yaml would never be found, so a folder there is refused. */
-function isRepositoryTop(dir: string): boolean {
-  if (existsSync(join(dir, ".git"))) return true;
-  for (let folder = dirname(dir); folder !== dirname(folder); folder = dirname(folder)) {
-    if (!existsSync(join(folder, ".git"))) continue;
-    const what = `${dir} lies inside the git repository ${folder}`;
-    throw new RalphError("USAGE", { what, cure: `Run \`ralph init ${folder}\`, or \`git init\` in ${dir} first` });
-  }
-  return false;
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    throw new RalphError("WRITE_FAILED", { path, why: (error as Error).message }, { cause: error });
-  }
-}
-
-function projectFiles(root: string): ProjectFiles {
-  return {
-    has: (path) => existsSync(join(root, path)),
-    read: (path) => readIfThere(join(root, path)),
-    folders: foldersOf(root),
-  };
-}
-
-function foldersOf(path: string): readonly string[] {
-  try {
-    const entries = readdirSync(path, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  } catch (error) {
-    throw new RalphError("READ_FAILED", { path, why: (error as Error).message }, { cause: error });
-  }
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-type Files = Pick<InitReport, "wrote" | "kept">;
-
-function writeFiles(root: string, stack: DetectedStack, file: CompleteConfigFile): Files {
-  const { checks, link } = stack;
-  const { models, tiers, default_tier } = file;
-  const files: readonly (readonly [path: string, text: string])[] = [
-    [CONFIG_NAME, renderConfigFile({ checks, link, models, tiers, default_tier })],
-    [join(file.tasks, "README.md"), tasksText(checks[0]?.command ?? "npm test")],
-    ["AGENTS.md", agentsText(basename(root), stack)],
-  ];
-  const written = files.map(([path, text]) => ({ path, isNew: createFile(join(root, path), text) }));
-  return {
-    wrote: written.filter(({ isNew }) => isNew).map(({ path }) => path),
-    kept: written.filter(({ isNew }) => !isNew).map(({ path }) => path),
-  };
-}
-
-/** False where something is at `path` already. */
-function createFile(path: string, text: string): boolean {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text, { flag: "wx" });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST" && existsSync(path)) return false;
-    throw new RalphError("WRITE_FAILED", { path, why: (error as Error).message }, { cause: error });
-  }
-}
-
-function addIgnores(path: string, folders: readonly string[]): readonly string[] {
-  const present = readIfThere(path) ?? "";
-  const lines = missingIgnores(present, folders);
-  if (lines.length === 0) return [];
-  const end = present.includes("\r\n") ? "\r\n" : "\n";
-  const gap = present === "" || present.endsWith("\n") ? "" : end;
-  try {
-    appendFileSync(path, gap + lines.map((line) => line + end).join(""));
-    return lines;
-  } catch (error) {
-    throw new RalphError("WRITE_FAILED", { path, why: (error as Error).message }, { cause: error });
-  }
-}
-
-function nextSteps(isRepository: boolean, { checks }: DetectedStack, tasks: string): readonly string[] {
+function nextSteps({ isRepository, checks, tasks }: InitReport): readonly string[] {
   const files = isRepository ? `${CONFIG_NAME} AGENTS.md .gitignore ${tasks}` : "-A";
   return [
     ...(checks.length > 0 ? [] : [`Name a command that runs your tests under checks in ${CONFIG_NAME}`]),
@@ -150,7 +27,8 @@ function nextSteps(isRepository: boolean, { checks }: DetectedStack, tasks: stri
   ];
 }
 
-function describe({ root, isRepository, parts, checks, wrote, kept, ignored, next }: InitReport): string {
+function describe(report: InitReport): string {
+  const { root, isRepository, parts, checks, wrote, kept, ignored } = report;
   return [
     `${root}${isRepository ? "" : " (not yet a git repository)"}: ${parts.join("; ") || "no known kind of project"}`,
     ...checks.map(({ command }) => `  check    ${command}`),
@@ -159,7 +37,6 @@ function describe({ root, isRepository, parts, checks, wrote, kept, ignored, nex
     ...(ignored.length === 0 ? [] : [`  added    ${ignored.join(" ")} to .gitignore`]),
     "",
     "Next:",
-    ...next.map((step, index) => `  ${index + 1}. ${step}`),
-    "",
+    ...nextSteps(report).map((step, index) => `  ${index + 1}. ${step}`),
   ].join("\n");
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { detectStack, type ProjectFiles } from "../../src/app/detect-stack.ts";
+import { parseCommandLine } from "../../src/check/command-line.ts";
 
 const packageJson = (scripts: object, devDependencies: object = {}): string =>
   JSON.stringify({ scripts, devDependencies });
@@ -93,4 +94,12 @@ test("names tell checks of several parts apart", () => {
 test("installed packages that git does not carry are proposed for linking", () => {
   const files = { "web/package.json": packageJson({ test: "vitest run" }), "pytest.ini": "", ".venv/bin/pytest": "" };
   expect(detectStack(project(files)).link).toEqual(["web/node_modules", ".venv"]);
+});
+
+test("a proposed command is one that ralph can run without a shell", () => {
+  const files = {
+    "my app/package.json": packageJson({ test: "jest" }, { "@playwright/test": "1" }),
+    "api/Cargo.toml": "",
+  };
+  for (const command of commandsOf(files)) expect(parseCommandLine(command)).not.toMatchObject({ kind: "unreadable" });
 });

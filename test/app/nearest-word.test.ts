@@ -31,9 +31,7 @@ describe("the word that was probably meant", () => {
           double: before + one + one + two + after,
           swap: before + two + one + after,
         };
-        expect(
-          nearestWord(slips[kind as keyof typeof slips], ["branch", "max_loc_per_task", "default_tier", "provider"]),
-        ).toBe(key);
+        expect(nearestWord(slips[kind], ["branch", "max_loc_per_task", "default_tier", "provider"])).toBe(key);
       }),
     );
   });

@@ -1,20 +1,13 @@
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadConfig, loadConfigOrDefaults } from "../../src/app/config.ts";
 import { init } from "../../src/commands/init.ts";
 import { isRalphError } from "../../src/core/error.ts";
+import { parseTask } from "../../src/task/parse.ts";
+import { fileTaskSource } from "../../src/task/source-files.ts";
 
 let root: string;
 
@@ -75,9 +68,17 @@ describe("ralph init", () => {
     expect(get("tasks/README.md")).toContain("- `go test ./...`");
   });
 
-  test("leaves nothing in the task folder that would run", async () => {
+  test("shows an example that is a task, in a file that is none", async () => {
     await run();
-    expect(readdirSync(join(root, "tasks"))).toEqual(["README.md"]);
+    const example = /```markdown\n([\s\S]*?)```/.exec(get("tasks/README.md"))?.[1] ?? "";
+    expect(parseTask(example, "tasks/T001.md")).toMatchObject({
+      id: "T001",
+      status: "PENDING",
+      priority: "P1",
+      checks: [{ command: "npm test" }],
+      files: [{ path: "src/sign-up.js", action: "modify" }],
+    });
+    expect(fileTaskSource({ folder: join(root, "tasks") }).list()).toMatchObject({ tasks: [], problems: [] });
   });
 
   test("overwrites nothing and adds to .gitignore once", async () => {
@@ -149,7 +150,7 @@ describe("ralph init", () => {
     execFileSync("git", ["init", "-q"], { cwd: root });
     const failure: unknown = await run(join(root, "src")).catch((error: unknown) => error);
     expect(isRalphError(failure, "USAGE") && failure.cure).toContain(`ralph init ${root}\``);
-    expect(readdirSync(join(root, "src"))).toEqual([]);
+    expect(readdirSync(root)).toEqual([".git"]);
   });
 
   test("names the path when a file stands where the folder should be", async () => {
@@ -160,9 +161,12 @@ describe("ralph init", () => {
     });
   });
 
-  test.skipIf(process.getuid?.() === 0)("names the path when the folder may not be written", async () => {
-    chmodSync(root, 0o500);
-    await expect(run()).rejects.toMatchObject({ code: "WRITE_FAILED", details: { path: join(root, "ralph.yaml") } });
+  test("names the path that cannot be written", async () => {
+    put("tasks", "a file where the folder should be");
+    await expect(run()).rejects.toMatchObject({
+      code: "WRITE_FAILED",
+      details: { path: join(root, "tasks/README.md") },
+    });
   });
 
   test("reports the same as JSON", async () => {

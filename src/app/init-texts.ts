@@ -1,6 +1,6 @@
 /** The texts that `ralph init` writes beside ralph.yaml. Pure. */
 import { basename } from "node:path";
-import type { DetectedStack } from "../app/detect-stack.ts";
+import type { DetectedStack } from "./detect-stack.ts";
 
 /** For the model, and for other tools that read it: what the project is and how it is judged. */
 export function agentsText(name: string, { parts, checks }: DetectedStack): string {
