@@ -40,14 +40,15 @@ export function parseCommandLine(line: string): ParsedCommandLine {
   return { kind: "command", words: [program, ...args], env, folder: moved.folder };
 }
 
-/** `cd frontend && npm test`; several in a row add up. */
+/** `cd frontend && npm test`; several in a row add up, an absolute one begins anew. */
 function takeFolder(tokens: readonly Token[]): { readonly folder: string; readonly rest: readonly Token[] } {
   const [cd, folder, and, ...rest] = tokens;
   if (cd?.kind !== "word" || cd.text !== "cd" || folder?.kind !== "word" || and?.kind !== "and") {
     return { folder: "", rest: tokens };
   }
   const inner = takeFolder(rest);
-  return { ...inner, folder: inner.folder === "" ? folder.text : `${folder.text}/${inner.folder}` };
+  const isWhole = inner.folder.startsWith("/");
+  return { ...inner, folder: isWhole ? inner.folder : [folder.text, inner.folder].filter(Boolean).join("/") };
 }
 
 type WordToken = Extract<Token, { kind: "word" }>;

@@ -2,10 +2,10 @@
  * Runs one check in a workspace and reads what it said. The runner is found by the command; one that ralph does not know
  * is judged by its exit code.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { CheckContext, RunCheck, TestResult, TestRun, TestStatus } from "../core/check.ts";
 import { RalphError } from "../core/error.ts";
@@ -62,12 +62,15 @@ interface Plan {
 function planOf(check: CheckSpec, root: string): Plan {
   const line = parseCommandLine(check.command);
   if (line.kind === "unreadable") throw new RalphError("CHECK_UNREADABLE", { command: check.command, why: line.why });
-  if (!isBelow(root, join(root, line.folder))) {
+  const cwd = resolve(root, line.folder);
+  if (!isBelow(root, cwd)) {
     throw new RalphError("CHECK_UNREADABLE", {
       command: check.command,
       why: "its folder is outside of the repository",
     });
   }
+  // A folder that is not there is said so by whoever starts the program.
+  if (!existsSync(cwd)) return { line, runner: undefined };
   const resolved = resolveScript(line, (folder) => findScripts(root, folder));
   const direct = { ...resolved, words: withoutLauncher(resolved.words) };
   const runner = RUNNERS.find((each) => each.instrument(direct.words, "") !== undefined);
@@ -100,7 +103,7 @@ function withoutLauncher(words: Words): Words {
 }
 
 function findScripts(root: string, folder: string): PackageScripts | undefined {
-  for (let at = join(root, folder); isBelow(root, at); at = dirname(at)) {
+  for (let at = resolve(root, folder); isBelow(root, at); at = dirname(at)) {
     const scripts = scriptsIn(join(at, "package.json"));
     if (scripts !== undefined) return { folder: relative(root, at), scripts };
     if (at === root) return undefined;
@@ -127,7 +130,7 @@ interface RunContext extends CheckRunnerOptions {
 
 async function runPlan({ line, runner }: Plan, own: RunContext, signal: AbortSignal): Promise<TestRun> {
   const { check, root, context, privateFolder } = own;
-  const cwd = join(root, line.folder);
+  const cwd = resolve(root, line.folder);
   const reportFile = join(privateFolder, "report");
   const instrumented: Instrumented = runner?.instrument(line.words, reportFile) ?? { words: line.words, env: {} };
   const command = await commandOf({ ...line, ...instrumented, env: { ...line.env, ...instrumented.env } }, cwd, own);

@@ -39,6 +39,7 @@ test("variables in front of the program are its environment", () => {
 test.each([
   ["cd frontend && npm test", "frontend"],
   ["cd 'my app' && cd src && npm test", "my app/src"],
+  ["cd a && cd /b && npm test", "/b"],
   ["npm test", ""],
 ])("`%s` runs in the folder %j", (line, folder) => {
   expect(read(line).folder).toBe(folder);
@@ -76,9 +77,10 @@ test.each([
   expect(parseCommandLine(line)).toMatchObject({ kind: "unreadable", why: expect.stringMatching(why) });
 });
 
+const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
 test("any arguments survive being quoted", () => {
   const argument = fc.string({ unit: "grapheme" });
-  const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
   fc.assert(
     fc.property(fc.array(argument), (args) => {
       expect(textsOf(["program", ...args.map(quote)].join(" "))).toEqual(["program", ...args]);
