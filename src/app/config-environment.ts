@@ -3,7 +3,6 @@
  * so that one validation judges both, and a bad value is reported under the variable's name.
  */
 import { type ConfigPath, isMap, type RawMap, showPath } from "./config-raw.ts";
-import { DEFAULT_MODELS } from "./config-schema.ts";
 
 interface Variable {
   readonly name: string;
@@ -21,6 +20,12 @@ const VARIABLES: readonly Variable[] = [
   { name: "MAX_ITERATIONS", path: ["limits", "attempts"], read: number },
   { name: "MAX_WAIT_SECONDS", path: ["limits", "task_seconds"], read: number },
 ];
+
+/** What the settings depend on beside ralph.yaml. */
+export const VARIABLE_NAMES: readonly string[] = [...VARIABLES.map(({ name }) => name), "XDG_CACHE_HOME"];
+
+/** The models where ralph.yaml names none. */
+export const DEFAULT_MODELS = { local: { provider: "openai" as const, url: "http://127.0.0.1:8000/v1" } };
 
 export interface Overlay {
   readonly raw: RawMap;

@@ -96,8 +96,7 @@ const EXPECTATIONS: Expectations = {
 
 const describeExpected = (issue: Issue): string => (EXPECTATIONS[issue.code] as (issue: Issue) => string)(issue);
 
-const amountOf = (origin: string): string =>
-  origin === "string" ? "a text with a length" : (KINDS[origin] ?? "a value");
+const amountOf = (origin: string): string => KINDS[origin] ?? "a value";
 
 /** A value in a few words. */
 export function show(path: ConfigPath, value: unknown): string {

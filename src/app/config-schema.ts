@@ -4,6 +4,7 @@
  * are made from them. Where a value can be wrong in a way of its own, the message completes "expected …".
  */
 import { z } from "zod";
+import { DEFAULT_MODELS } from "./config-environment.ts";
 import { isMap } from "./config-raw.ts";
 
 /** `90s`, `10m`, `1h30m`, or a bare number of seconds; never nothing. */
@@ -35,7 +36,7 @@ const insideRepository = nonEmpty.refine((path) => isInside(path), {
 function isInside(path: string): boolean {
   const parts = path.split(/[/\\]/).filter((part) => part !== "" && part !== ".");
   const isAbsolute = /^([/~\\]|[A-Za-z]:)/.test(path);
-  return !isAbsolute && parts.length > 0 && !parts.includes("..") && parts[0] !== ".git";
+  return !isAbsolute && parts.length > 0 && !parts.includes("..") && !parts.includes(".git");
 }
 
 const modelName = z.string().regex(/^[A-Za-z0-9][\w.:/-]*$/, { error: "a name of letters, digits and . _ : / -" });
@@ -123,8 +124,6 @@ const blocked = z.strictObject({
   add: z.array(nonEmpty).default([]).describe("More patterns, such as migrations/**."),
   remove: z.array(nonEmpty).default([]).describe("Built-in patterns that do not hold here."),
 });
-
-export const DEFAULT_MODELS = { local: { provider: "openai" as const, url: "http://127.0.0.1:8000/v1" } };
 
 export const configSchema = z
   .strictObject({

@@ -5,11 +5,9 @@
  */
 import { RalphError } from "../core/error.ts";
 import { readCachedConfig, writeCachedConfig } from "./config-cache.ts";
+import { VARIABLE_NAMES } from "./config-environment.ts";
 import { readConfigText } from "./config-file.ts";
 import type { Config, ConfigSource } from "./config-resolve.ts";
-
-/** Everything outside ralph.yaml that a Config depends on. */
-const VARIABLES = ["LLM_URL", "LLM_MODEL", "MAX_TOKENS", "MAX_ITERATIONS", "MAX_WAIT_SECONDS", "XDG_CACHE_HOME"];
 
 /** Throws NO_CONFIG where there is no ralph.yaml, CONFIG_INVALID or ENVIRONMENT_INVALID with every problem at once. */
 export async function loadConfig(source: ConfigSource): Promise<Config> {
@@ -40,7 +38,7 @@ async function freshConfig(source: ConfigSource, text: string): Promise<Config> 
 
 /** The bundle's chunk name carries a hash of its code and of what it imports: another build reads anew. */
 function cacheKey({ root, env, home }: ConfigSource, text: string): string {
-  return JSON.stringify([import.meta.url, root, home, VARIABLES.map((name) => env[name] ?? null), text]);
+  return JSON.stringify([import.meta.url, root, home, VARIABLE_NAMES.map((name) => env[name] ?? null), text]);
 }
 
 function deepFreeze<T>(value: T): T {

@@ -134,7 +134,7 @@ const UNIT_RUNNERS: readonly NodeRunner[] = [
   { name: "vitest", script: /\bvitest\b/, dependency: "vitest", command: "npx vitest run", cost: 1 },
   { name: "jest", script: /\b(jest|react-scripts test)\b/, dependency: "jest", command: "npx jest", cost: 1 },
 ];
-const NODE_TEST = { name: "node", script: /\bnode\b.*--test\b/, command: "node --test", cost: 1 };
+const NODE_TEST = { name: "node:test", script: /\bnode\b.*--test\b/, command: "node --test", cost: 1 };
 const PLAYWRIGHT: NodeRunner = {
   name: "playwright",
   script: /\bplaywright test\b/,
