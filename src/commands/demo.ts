@@ -25,8 +25,8 @@ export async function demo(invocation: Invocation, flags: { readonly keep?: true
   try {
     await makeRepository(root, git);
     output.write(INTRODUCTION);
-    // The person's own model settings have no part in it.
-    const exitCode = await tdd({ ...invocation, cwd: root, env: {} }, {}, []);
+    // The person's own model settings have no part in it. Lines show every step; the live list only the last one.
+    const exitCode = await tdd({ ...invocation, cwd: root, env: {} }, { plain: true }, []);
     output.write(`\nThe commits, each proved in a clean checkout:\n${await landedCommits(git)}\n${WHAT_NEXT}`);
     if (flags.keep) output.write(`\nThe demo's repository is kept in ${root}\n`);
     return exitCode;

@@ -38,7 +38,10 @@ export async function runProgram(args: readonly string[], signal: AbortSignal): 
     await program(run).parseAsync(args, { from: "user" });
     return exitCode;
   } catch (error) {
-    return report(error, signal, output);
+    // A message may quote what a person wrote, and with it a secret.
+    const { redactor, secretsOf } = await import("../io/redact.ts");
+    const redact = redactor(secretsOf(process.env));
+    return report(error, signal, (text) => output.writeError(redact(text)));
   }
 }
 
@@ -169,20 +172,20 @@ const INTERRUPTED = 130;
 const OUR_FAULT = 70;
 
 /** One message: what, where, and the cure. A stack trace only for a fault of ralph itself. */
-function report(error: unknown, signal: AbortSignal, output: Output): number {
+function report(error: unknown, signal: AbortSignal, say: (text: string) => void): number {
   if (signal.aborted) return INTERRUPTED;
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     if (error.code !== "commander.help") {
-      output.writeError(`ralph: ${error.message.replace(/^error: /, "")}\n  \`ralph --help\` shows what there is.\n`);
+      say(`ralph: ${error.message.replace(/^error: /, "")}\n  \`ralph --help\` shows what there is.\n`);
     }
     return WRONG_CALL;
   }
   if (isRalphError(error)) {
-    output.writeError(`ralph: ${error.message}\n  ${error.cure}.\n`);
+    say(`ralph: ${error.message}\n  ${error.cure}.\n`);
     return WRONG_CALL;
   }
   const described = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  output.writeError(`ralph: this is a fault of ralph itself, please report it:\n${described}\n`);
+  say(`ralph: this is a fault of ralph itself, please report it:\n${described}\n`);
   return OUR_FAULT;
 }

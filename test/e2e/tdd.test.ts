@@ -194,6 +194,23 @@ describe("interruption", () => {
   });
 });
 
+test("Ctrl-C twice ends a check that will not end, and leaves at once", async () => {
+  const stubborn =
+    'import { writeFileSync } from "node:fs";\nprocess.on("SIGTERM", () => {});\nwriteFileSync(process.env.HOME + "/pid", String(process.pid));\nsetInterval(() => {}, 1000);\n';
+  const { root, ...sum } = await project(GOOD_DIFF, { files: { "stubborn.js": stubborn } });
+  sum.commit({ "ralph.yaml": sum.read("ralph.yaml").replace("npm test", "node stubborn.js") });
+  const run = startRalph(["tdd"], { cwd: root });
+  const pidFile = join(root, ".ralph/pid");
+  while (!existsSync(pidFile) || sum.read(".ralph/pid") === "") await pause(20);
+  run.child.kill("SIGINT");
+  while (!run.stderr().includes("stopping")) await pause(5);
+  run.child.kill("SIGINT");
+  expect((await run.ended).exitCode).toBe(130);
+  const pid = Number(sum.read(".ralph/pid"));
+  expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+  expect(sum.statusBlock()).toMatch(/^STATUS: (PENDING|IN_PROGRESS)/);
+});
+
 test("two runs at once in one repository share the queue: no task runs twice, both land", async () => {
   const { model, ...sum } = await project(byTask, { files: TWO_TASKS });
   const results = await Promise.all([ralph(["tdd"], { cwd: sum.root }), ralph(["tdd"], { cwd: sum.root })]);

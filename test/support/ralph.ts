@@ -43,7 +43,7 @@ export function startRalph(args: readonly string[], { cwd, env, input }: RalphOp
   const ended = new Promise<RalphResult>((resolve) => {
     child.once("close", (exitCode) => resolve({ exitCode, stdout, stderr }));
   });
-  return { child, ended, stdout: () => stdout };
+  return { child, ended, stdout: () => stdout, stderr: () => stderr };
 }
 
 export const ralph = (args: readonly string[], options: RalphOptions): Promise<RalphResult> =>
