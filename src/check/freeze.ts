@@ -7,7 +7,7 @@
 type Frozen = readonly [pattern: RegExp, reason: string];
 
 const TEST_FILES: readonly Frozen[] = [
-  [/(?:^|\/)(?:tests?|__tests?__|specs?|__specs__|e2e|cypress|src\/test)\//i, "it belongs to the tests"],
+  [/(?:^|\/)(?:tests?|__tests?__|specs?|__specs__|e2e|cypress)\//i, "it belongs to the tests"],
   [/[._-](?:test|spec|cy|e2e)\.[a-z]+$/i, "it is a test file"],
   [/(?:^|\/)test_[^/]*\.py$|_tests?\.(?:go|py|rs|rb|exs|dart|c|cc|cpp|php)$|_spec\.rb$/, "it is a test file"],
   [

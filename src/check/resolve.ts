@@ -14,11 +14,39 @@ export interface PackageScripts {
 /** The nearest package.json at or above a folder of the workspace. */
 export type FindScripts = (folder: string) => PackageScripts | undefined;
 
+/** The program that a command starts in the end, to be started without anything in between. */
+export function directCommand(line: CommandLine, findScripts: FindScripts): CommandLine {
+  const resolved = resolveScript(line, findScripts);
+  return { ...resolved, words: withoutLauncher(resolved.words) };
+}
+
+/** `npx vitest` would fetch a missing vitest from the network; the project's own one is meant. */
+const LAUNCHERS: readonly (readonly string[])[] = [
+  ["npx", "--no-install"],
+  ["npx", "--no"],
+  ["npx", "--yes"],
+  ["npx", "-y"],
+  ["npx"],
+  ["npm", "exec", "--"],
+  ["npm", "exec"],
+  ["pnpm", "exec"],
+  ["pnpm"],
+  ["yarn", "run"],
+  ["yarn"],
+  ["bunx"],
+];
+
+function withoutLauncher(words: CommandLine["words"]): CommandLine["words"] {
+  const launcher = LAUNCHERS.find((each) => each.every((text, at) => words[at]?.text === text));
+  const [program, ...args] = words.slice(launcher?.length ?? 0);
+  return program === undefined || program.text.startsWith("-") ? words : [program, ...args];
+}
+
 /** Scripts that only name other scripts, one after the other: more than this is a circle. */
 const MAXIMUM_DEPTH = 8;
 
 /** The command behind a package manager's script, or `line` itself where there is no plain one. */
-export function resolveScript(line: CommandLine, findScripts: FindScripts, depth = 0): CommandLine {
+function resolveScript(line: CommandLine, findScripts: FindScripts, depth = 0): CommandLine {
   const call = scriptCall(line.words.map((word) => word.text));
   const found = call && findScripts(line.folder);
   const script = call && found?.scripts[call.script];

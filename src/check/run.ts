@@ -16,8 +16,8 @@ import { type CommandLine, parseCommandLine } from "./command-line.ts";
 import { expandWords } from "./globs.ts";
 import { judgeRun } from "./judge-run.ts";
 import { nodeTest } from "./node.ts";
-import { type PackageScripts, resolveScript } from "./resolve.ts";
-import { type Instrumented, type Runner, readReport, type Words } from "./runner.ts";
+import { directCommand, type PackageScripts } from "./resolve.ts";
+import { type Instrumented, type Runner, readReport } from "./runner.ts";
 import { vitest } from "./vitest.ts";
 
 export interface CheckRunnerOptions {
@@ -71,36 +71,13 @@ function planOf(check: CheckSpec, root: string): Plan {
   }
   // A folder that is not there is said so by whoever starts the program.
   if (!existsSync(cwd)) return { line, runner: undefined };
-  const resolved = resolveScript(line, (folder) => findScripts(root, folder));
-  const direct = { ...resolved, words: withoutLauncher(resolved.words) };
+  const direct = directCommand(line, (folder) => findScripts(root, folder));
   const runner = RUNNERS.find((each) => each.instrument(direct.words, "") !== undefined);
   // A script of another kind goes through its package manager, as the person wrote it.
   return runner === undefined ? { line, runner } : { line: direct, runner };
 }
 
-const isBelow = (root: string, path: string): boolean => !relative(root, path).startsWith("..");
-
-/** `npx vitest` would fetch a missing vitest from the network; the project's own one is meant. */
-const LAUNCHERS: readonly (readonly string[])[] = [
-  ["npx", "--no-install"],
-  ["npx", "--no"],
-  ["npx", "--yes"],
-  ["npx", "-y"],
-  ["npx"],
-  ["npm", "exec", "--"],
-  ["npm", "exec"],
-  ["pnpm", "exec"],
-  ["pnpm"],
-  ["yarn", "run"],
-  ["yarn"],
-  ["bunx"],
-];
-
-function withoutLauncher(words: Words): Words {
-  const launcher = LAUNCHERS.find((each) => each.every((text, at) => words[at]?.text === text));
-  const [program, ...args] = words.slice(launcher?.length ?? 0);
-  return program === undefined || program.text.startsWith("-") ? words : [program, ...args];
-}
+const isBelow = (root: string, path: string): boolean => !/^\.\.(?:\/|$)/.test(relative(root, path));
 
 function findScripts(root: string, folder: string): PackageScripts | undefined {
   for (let at = resolve(root, folder); isBelow(root, at); at = dirname(at)) {
@@ -113,8 +90,9 @@ function findScripts(root: string, folder: string): PackageScripts | undefined {
 
 function scriptsIn(path: string): PackageScripts["scripts"] | undefined {
   try {
-    const manifest = JSON.parse(readFileSync(path, "utf8")) as { scripts?: Record<string, string> };
-    return manifest.scripts ?? {};
+    const { scripts } = JSON.parse(readFileSync(path, "utf8")) as { readonly scripts?: object };
+    const isText = (entry: [string, unknown]): entry is [string, string] => typeof entry[1] === "string";
+    return Object.fromEntries(Object.entries(scripts ?? {}).filter(isText));
   } catch {
     // None here, or none that can be read: the package manager says so better than ralph could.
     return undefined;

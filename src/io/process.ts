@@ -18,19 +18,25 @@ const DEFAULT_OUTPUT_BYTES = 1024 * 1024;
 /** After everybody is gone the pipes close by themselves; only a process out of reach can hold them longer. */
 const DRAIN_LIMIT_MS = 500;
 
+/** A longer delay makes a timer of Node ring at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 type Cut = "wall" | "idle" | "aborted";
 type Child = ReturnType<typeof start>;
 
+/** Detached children outlive their parent: whoever still runs when ralph exits is ended with it. */
 const running = new Set<ProcessFamily>();
+process.on("exit", () => {
+  for (const family of running) killFamily(family);
+});
 
 /** Runs one program to its end; see `Command` for the limits. Rejects never: see `ProcessResult`. */
 export const runProcess: RunProcess = async (command, signal) => {
   const startedAt = performance.now();
   const elapsed = (): number => Math.round(performance.now() - startedAt);
   if (signal.aborted) return { ...NOTHING_RAN, aborted: true, durationMs: elapsed() };
-  if (!isFolder(command.cwd)) {
-    return { ...NOTHING_RAN, startFailure: `the folder ${command.cwd} does not exist`, durationMs: elapsed() };
-  }
+  const refusal = refusalOf(command);
+  if (refusal !== undefined) return { ...NOTHING_RAN, startFailure: refusal, durationMs: elapsed() };
 
   const strangers = livingPids();
   const marker = newMarker(randomUUID());
@@ -70,7 +76,7 @@ async function follow(
   command: Command,
   signal: AbortSignal,
 ): Promise<Omit<ProcessResult, "durationMs">> {
-  keepForExit(family);
+  running.add(family);
   const exited = new Promise<ExitStatus>((resolve) => {
     child.once("exit", (code, name) => resolve({ code, name }));
   });
@@ -113,7 +119,7 @@ function firstEnd(child: Child, command: Command, signal: AbortSignal): Promise<
       resolve(cut);
     };
     const onAbort = (): void => end("aborted");
-    const wall = setTimeout(end, command.timeoutMs, "wall");
+    const wall = setTimeout(end, Math.min(command.timeoutMs, LONGEST_TIMER_MS), "wall");
     const idle = command.idleMs === undefined ? undefined : setTimeout(end, command.idleMs, "idle");
     for (const stream of [child.stdout, child.stderr]) stream?.on("data", () => void idle?.refresh());
     child.once("exit", () => end());
@@ -139,14 +145,10 @@ function capture(child: Child, maxBytes: number) {
   });
 }
 
-/** Detached children outlive their parent: whoever still runs when ralph exits is ended with it. */
-function keepForExit(family: ProcessFamily): void {
-  if (running.size === 0 && !process.listeners("exit").includes(endAllRunning)) process.on("exit", endAllRunning);
-  running.add(family);
-}
-
-function endAllRunning(): void {
-  for (const family of running) killFamily(family);
+/** What no system would start. */
+function refusalOf({ argv, cwd }: Command): string | undefined {
+  if (argv.some((word) => word.includes("\0"))) return "an argument holds a NUL character";
+  return isFolder(cwd) ? undefined : `the folder ${cwd} does not exist`;
 }
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type CommandLine, parseCommandLine } from "../../src/check/command-line.ts";
-import { resolveScript } from "../../src/check/resolve.ts";
+import { directCommand } from "../../src/check/resolve.ts";
 
 const SCRIPTS: Readonly<Record<string, string>> = {
   test: "node --test",
@@ -16,7 +16,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
 function resolved(command: string, folder = ""): string {
   const line = parseCommandLine(command);
   if (line.kind !== "command") throw new Error(line.why);
-  const { words, env, folder: where } = resolveScript(line, () => ({ folder, scripts: SCRIPTS }));
+  const { words, env, folder: where } = directCommand(line, () => ({ folder, scripts: SCRIPTS }));
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   return [...(where === "" ? [] : [`cd ${where} &&`]), ...variables, ...words.map((word) => word.text)].join(" ");
 }
@@ -35,6 +35,11 @@ test.each([
   ["yarn test", "node --test"],
   ["yarn unit", "NODE_ENV=test vitest run"],
   ["yarn run unit", "NODE_ENV=test vitest run"],
+  ["npx vitest run", "vitest run"],
+  ["npx --no-install vitest", "vitest"],
+  ["npm exec -- vitest run", "vitest run"],
+  ["pnpm exec vitest", "vitest"],
+  ["yarn vitest run", "vitest run"],
   ["CI=yes npm run unit", "CI=yes NODE_ENV=test vitest run"],
 ])("`%s` is `%s`", (command, direct) => {
   expect(resolved(command)).toBe(direct);
@@ -47,6 +52,7 @@ test.each([
   ["npm test --workspace a", "an option for npm itself"],
   ["npm install", "no script at all"],
   ["npm", "no script at all"],
+  ["npx --version", "no program of the project"],
   ["make test", "no package manager"],
   ["bun test", "bun's own runner"],
 ])("`%s` stays as it is: %s", (command) => {
@@ -63,6 +69,6 @@ test("a script runs where its package.json is", () => {
 
 test("a glob of the script stays a glob", () => {
   const line = parseCommandLine("npm test") as CommandLine;
-  const { words } = resolveScript(line, () => ({ folder: "", scripts: { test: "node --test test/*.js" } }));
+  const { words } = directCommand(line, () => ({ folder: "", scripts: { test: "node --test test/*.js" } }));
   expect(words.map((word) => word.isGlob)).toEqual([false, false, true]);
 });

@@ -85,6 +85,7 @@ describe("what comes back", () => {
     ["a path that leads nowhere", ["./nothing"], {}, "there is no program ./nothing"],
     ["a file that is no program", [join(HOSTILE, "floods.mjs")], {}, "may not be executed"],
     ["a folder that is not there", ["true"], { cwd: "/no/such/folder" }, "the folder /no/such/folder does not exist"],
+    ["an argument that no system takes", ["true", "a\0b"], {}, "NUL"],
     ["arguments beyond the system's limit", ["true", "x".repeat(3_000_000)], {}, "too long"],
   ] satisfies [string, Command["argv"], Partial<Command>, string][])(
     "%s is a start failure in words",
@@ -117,6 +118,10 @@ describe("the environment", () => {
 describe("limits", () => {
   test("the wall clock ends a program that hangs", async () => {
     expect(await run(hostile("sleeps"), { timeoutMs: 200 })).toMatchObject({ exitCode: null, timedOut: "wall" });
+  });
+
+  test("a limit beyond what a timer can hold is no limit", async () => {
+    expect(await run(["sleep", "0.1"], { timeoutMs: Number.MAX_SAFE_INTEGER })).toMatchObject({ exitCode: 0 });
   });
 
   test("the idle clock ends a program that falls silent, and each output winds it up again", async () => {
