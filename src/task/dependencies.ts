@@ -9,34 +9,38 @@ type Node = Pick<TaskSummary, "id" | "dependsOn">;
  */
 export function dependenciesFirst<T extends Node>(best: readonly T[]): readonly T[] {
   if (best.every((task) => task.dependsOn.length === 0)) return best;
-  const ids = new Set(best.map((task) => task.id));
-  const waitsFor = best.map((task) => new Set(task.dependsOn.filter((id) => ids.has(id))));
-  const dependents = dependentsOf(waitsFor);
+  const { open, dependents } = countDependencies(best);
   const order: T[] = [];
   // Positions in `best` of what may run now, the first of them last.
-  const ready = [...waitsFor.keys()].filter((position) => waitsFor[position]?.size === 0).reverse();
+  const ready = [...open.keys()].filter((position) => open[position] === 0).reverse();
   for (let position = ready.pop(); position !== undefined; position = ready.pop()) {
     const task = best[position];
     if (task === undefined) continue;
     order.push(task);
     for (const dependent of dependents.get(task.id) ?? []) {
-      waitsFor[dependent]?.delete(task.id);
-      if (waitsFor[dependent]?.size === 0) insertDescending(ready, dependent);
+      const left = (open[dependent] ?? 0) - 1;
+      open[dependent] = left;
+      if (left === 0) insertDescending(ready, dependent);
     }
   }
   return order;
 }
 
-function dependentsOf(waitsFor: readonly ReadonlySet<string>[]): ReadonlyMap<string, readonly number[]> {
+/** By position: how many dependencies are open. By id: the positions of those that wait for it. */
+function countDependencies(tasks: readonly Node[]) {
+  const ids = new Set(tasks.map((task) => task.id));
+  const open = tasks.map(() => 0);
   const dependents = new Map<string, number[]>();
-  for (const [position, ids] of waitsFor.entries()) {
-    for (const id of ids) {
-      const known = dependents.get(id);
-      if (known === undefined) dependents.set(id, [position]);
-      else known.push(position);
+  tasks.forEach(({ dependsOn }, position) => {
+    for (const id of new Set(dependsOn)) {
+      if (!ids.has(id)) continue;
+      open[position] = (open[position] ?? 0) + 1;
+      const waiting = dependents.get(id);
+      if (waiting === undefined) dependents.set(id, [position]);
+      else waiting.push(position);
     }
-  }
-  return dependents;
+  });
+  return { open, dependents };
 }
 
 function insertDescending(numbers: number[], added: number): void {
@@ -55,8 +59,9 @@ function insertDescending(numbers: number[], added: number): void {
  * group of entangled tasks; no task is in two of them.
  */
 export function findCircles(tasks: readonly Node[]): readonly (readonly string[])[] {
-  const free = new Set(dependenciesFirst(tasks).map((task) => task.id));
-  const stuck = new Map(tasks.filter((task) => !free.has(task.id)).map((task) => [task.id, task]));
+  const waiting = tasks.filter((task) => task.dependsOn.length > 0);
+  const free = new Set(dependenciesFirst(waiting).map((task) => task.id));
+  const stuck = new Map(waiting.filter((task) => !free.has(task.id)).map((task) => [task.id, task]));
   // Whatever is stuck waits for something stuck: following that leads into a circle.
   const next = (id: string) => stuck.get(id)?.dependsOn.find((other) => stuck.has(other));
 

@@ -1,6 +1,6 @@
 /** The bold fields under a task's title, `**Priority**: P0`, in English or French. */
 import type { Complexity, Priority, QueueName, TaskProblem } from "../core/task.ts";
-import { isHeadingAt, type LinedText, lineAt } from "./lines.ts";
+import { lineNumber, regionAround, type Source } from "./lines.ts";
 import { fold, isNone } from "./words.ts";
 
 interface FieldValues {
@@ -17,14 +17,14 @@ interface FieldValues {
   readonly dependsOn: readonly string[];
 }
 
-export type Fields = Partial<FieldValues>;
+export type Fields = { readonly [K in keyof FieldValues]: FieldValues[K] | undefined };
 
 type FieldName = keyof FieldValues;
 
 export interface FieldsFound {
   readonly fields: Fields;
-  /** 0-based lines of the fields that are there. */
-  readonly lines: Readonly<Partial<Record<FieldName, number>>>;
+  /** Where the line starts that names dependencies. */
+  readonly dependsOnAt: number | undefined;
   readonly warnings: readonly Omit<TaskProblem, "path">[];
 }
 
@@ -67,33 +67,78 @@ const NAMES = new Map(
   (Object.keys(RULES) as FieldName[]).flatMap((field) => RULES[field].names.map((name) => [name, field] as const)),
 );
 
-const FIELD_LINE = /^ {0,3}(?:[-*+]\s+)?\*\*([^*:]+?)\s*(?::\s*\*\*|\*\*\s*:)\s*(.*)$/;
+/** With the line ending before it: a heading, or a field's name and what it says. */
+const FIELD_LINE =
+  /\n {0,3}(?:(#{1,6}[ \t\r\n])|(?:[-*+][ \t]+)?\*\*([^*:\n]+?)[^\S\n]*(?::[ \t]*\*\*|\*\*[^\S\n]*:)([^\n]*))/g;
 
-/** From the line after the title to the next heading; the first of two equal fields counts. */
-export function readFields(source: LinedText, from: number): FieldsFound {
-  const fields: Partial<Record<FieldName, FieldValues[FieldName]>> = {};
-  const lines: Partial<Record<FieldName, number>> = {};
+/**
+ * From the line that starts at `from` to the next heading; the first of two equal fields counts.
+ *
+ * @param block what the status block says: some loops keep fields there
+ */
+export function readFields(source: Source, from: number, block?: ReadonlyMap<string, string>): FieldsFound {
+  const { text } = source;
+  const fields = noFields();
+  const seen = new Map<FieldName, number>();
   const warnings: Omit<TaskProblem, "path">[] = [];
-  for (let index = from; index < source.lines.length && !isHeadingAt(source, index); index++) {
-    if (source.lines[index]?.region !== undefined) continue;
-    const [, name, text] = FIELD_LINE.exec(lineAt(source, index)) ?? [];
-    const field = name === undefined ? undefined : fieldNamed(name);
-    if (field === undefined || text === undefined || field in lines) continue;
-    lines[field] = index;
-    const value = readField(field, text);
-    if (value !== undefined) fields[field] = value;
-    else if (text.trim() !== "") {
-      warnings.push({ line: index + 1, expected: `${RULES[field].expected} after ${name}`, found: text.trim() });
-    }
+  if (block !== undefined) setFromBlock(fields, block);
+  FIELD_LINE.lastIndex = from - 1;
+  for (let match = FIELD_LINE.exec(text); match !== null; match = FIELD_LINE.exec(text)) {
+    const start = match.index + 1;
+    FIELD_LINE.lastIndex = start;
+    if (regionAround(source, start) !== undefined) continue;
+    if (match[1] !== undefined) break;
+    const field = NAMES.get(fold(match[2] ?? ""));
+    const said = match[3] ?? "";
+    if (field === undefined || seen.has(field)) continue;
+    seen.set(field, start);
+    const isClear = setField(fields, field, said);
+    if (!isClear && said.trim() !== "") warnings.push(unclear(field, said, lineNumber(text, start)));
   }
-  return { fields: fields as Fields, lines, warnings };
+  return { fields, dependsOnAt: seen.get("dependsOn"), warnings };
 }
 
-const fieldNamed = (name: string): FieldName | undefined => NAMES.get(name.toLowerCase()) ?? NAMES.get(fold(name));
+type Draft = { -readonly [K in FieldName]: Fields[K] };
 
-/** One value, as a field or as a key of the status block has it. */
-export const readField = <K extends FieldName>(field: K, text: string): FieldValues[K] | undefined =>
-  RULES[field].read(text.replace(/[*`"]/g, "").trim());
+const noFields = (): Draft => ({
+  priority: undefined,
+  wsjf: undefined,
+  estimateHours: undefined,
+  value: undefined,
+  criticality: undefined,
+  risk: undefined,
+  size: undefined,
+  complexity: undefined,
+  queue: undefined,
+  tier: undefined,
+  dependsOn: undefined,
+});
+
+function setFromBlock(fields: Draft, block: ReadonlyMap<string, string>): void {
+  for (const { key, field } of KEYS_OF_BLOCK) {
+    const said = block.get(key);
+    if (said !== undefined) setField(fields, field, said);
+  }
+}
+
+const KEYS_OF_BLOCK = [
+  { key: "COMPLEXITY", field: "complexity" },
+  { key: "MODEL_TIER", field: "tier" },
+  { key: "WSJF", field: "wsjf" },
+] as const;
+
+/** False where the text is none of what the field expects. */
+function setField<K extends FieldName>(fields: Draft, field: K, said: string): boolean {
+  const value = RULES[field].read(said.replace(/[*`"]/g, "").trim());
+  if (value !== undefined) fields[field] = value;
+  return value !== undefined;
+}
+
+const unclear = (field: FieldName, said: string, line: number): Omit<TaskProblem, "path"> => ({
+  line,
+  expected: `${RULES[field].expected} as ${RULES[field].names[0]}`,
+  found: said.trim(),
+});
 
 /** At the text's start, and not the first word of a template such as `P0/P1/P2`. */
 function readWord<T>(meaning: Readonly<Record<string, T>>, text: string): T | undefined {
@@ -143,16 +188,18 @@ function readNumber(text: string): number | undefined {
 }
 
 /** A working day has 8 hours, a week 5 days. */
-const HOURS: Readonly<Record<string, number>> = { m: 1 / 60, h: 1, d: 8, j: 8, w: 40, s: 40 };
+const HOURS: Readonly<Record<string, number>> = { m: 1 / 60, h: 1, d: 8, j: 8, w: 40, sem: 40 };
+const TIME = /(\d+(?:[.,]\d+)?)\s*(m|h|d|j|w|sem)[a-z]*\b/g;
 
 /** The sum of all times in the text: `1 day 2h`, `30 minutes`, `2 jours`. */
 function readHours(text: string): number | undefined {
-  const times = [...fold(text).matchAll(/(\d+(?:[.,]\d+)?)\s*(min|m|h|d|j|w|sem)[a-z]*\b/g)];
-  if (times.length === 0) return undefined;
-  return times.reduce(
-    (sum, [, number = "", unit = ""]) => sum + Number(number.replace(",", ".")) * (HOURS[unit.charAt(0)] ?? 0),
-    0,
-  );
+  let hours: number | undefined;
+  const words = fold(text);
+  TIME.lastIndex = 0;
+  for (let match = TIME.exec(words); match !== null; match = TIME.exec(words)) {
+    hours = (hours ?? 0) + Number(match[1]?.replace(",", ".")) * (HOURS[match[2] ?? ""] ?? 0);
+  }
+  return hours;
 }
 
 function readTier(text: string): string | undefined {

@@ -1,141 +1,165 @@
 /**
- * A text as lines, and which of them are code or comment: one pass over character codes, no markdown parse.
+ * Lines of a text, found where they are wanted, and the parts of it that are code or comment: no markdown parse, no
+ * list of all lines, so that a glance at a file costs microseconds.
  *
- * Lines end at `\n`; a `\r` before it belongs to the ending. A code fence or an HTML comment that never closes hides
+ * Lines end at `\n`; `\r` before it belong to the ending. A code fence or an HTML comment that never closes hides
  * nothing: better to read a status block behind a forgotten fence than to lose it. All patterns are ASCII, so a text
  * and its bytes seen as latin1 (one character a byte) have the same lines.
  */
-
-export interface Region {
-  readonly kind: "fence" | "comment";
-  /** Indexes of the lines that open and close it. */
-  readonly first: number;
-  readonly last: number;
-}
 
 /** `[start, end)` without the line's ending; the next line starts at `next`. */
 export interface Line {
   readonly start: number;
   readonly end: number;
   readonly next: number;
-  /** Set on every line of a fence or comment, its delimiters included. */
-  readonly region?: Region;
 }
 
-export interface LinedText {
-  readonly text: string;
-  readonly lines: readonly Line[];
+/** `[start, stop)` with the lines that open and close it; between them `[contentStart, contentStop)`. */
+export interface Region {
+  readonly kind: "fence" | "comment";
+  readonly start: number;
+  readonly contentStart: number;
+  readonly contentStop: number;
+  readonly stop: number;
 }
+
+/** A text with what is hidden in it. */
+export interface Source {
+  readonly text: string;
+  readonly regions: readonly Region[];
+}
+
+export const sourceOf = (text: string): Source => ({ text, regions: findRegions(text) });
 
 const CARRIAGE_RETURN = 13;
-const SPACE = 32;
-const TAB = 9;
 const HASH = 35;
-const LESS_THAN = 60;
 const HEADING = /^ {0,3}#{1,6}(?:[ \t]|$)/;
-const OPENS_FENCE = /^[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}(?=[^`]*$)|~{3,})/;
+const OPENING = /`{3,}|~{3,}|<!--/g;
+const BEFORE_FENCE = /^[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*$/;
 
-export function readLines(text: string): LinedText {
-  const lines: Line[] = [];
-  for (let start = lengthOfByteOrderMark(text); start < text.length; ) {
-    const newline = text.indexOf("\n", start);
-    const stop = newline === -1 ? text.length : newline;
-    const next = newline === -1 ? text.length : newline + 1;
-    const end = stop > start && text.charCodeAt(stop - 1) === CARRIAGE_RETURN ? stop - 1 : stop;
-    lines.push({ start, end, next });
-    start = next;
+/** The line that starts at `start`; empty at the text's end. */
+export function lineFrom(text: string, start: number): Line {
+  const newline = text.indexOf("\n", start);
+  const stop = newline === -1 ? text.length : newline;
+  let end = stop;
+  while (end > start && text.charCodeAt(end - 1) === CARRIAGE_RETURN) end--;
+  const first = start === 0 ? Math.min(lengthOfByteOrderMark(text), end) : start;
+  return { start: first, end, next: newline === -1 ? stop : stop + 1 };
+}
+
+/** The line around `offset`. */
+export const lineAround = (text: string, offset: number): Line =>
+  lineFrom(text, offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1);
+
+export const written = (text: string, line: Line): string => text.slice(line.start, line.end);
+
+/** 1-based. */
+export function lineNumber(text: string, offset: number): number {
+  let number = 1;
+  for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) number++;
+  return number;
+}
+
+/** Empty, or blanks only. */
+export const isBlank = (text: string, line: Line): boolean => firstInk(text, line) === line.end;
+
+/** Looks like a markdown heading such as `## Notes`. */
+export const isHeading = (text: string, line: Line): boolean =>
+  text.charCodeAt(firstInk(text, line)) === HASH && HEADING.test(written(text, line));
+
+/** The fence or comment that holds `offset`. */
+export function regionAround({ regions }: Source, offset: number): Region | undefined {
+  let low = 0;
+  let high = regions.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((regions[middle]?.stop ?? 0) <= offset) low = middle + 1;
+    else high = middle;
   }
-  return { text, lines: mayHaveRegions(text) ? withRegions(text, lines) : lines };
-}
-
-/** The line at `index` without its ending; empty where there is none. */
-export function lineAt({ text, lines }: LinedText, index: number): string {
-  const line = lines[index];
-  return line === undefined ? "" : text.slice(line.start, line.end);
-}
-
-/** Empty, blanks only, or behind the last line. */
-export function isBlankAt({ text, lines }: LinedText, index: number): boolean {
-  const line = lines[index];
-  return line === undefined || firstInk(text, line) === line.end;
-}
-
-/** A markdown heading such as `## Notes`, not one in code. */
-export function isHeadingAt(source: LinedText, index: number): boolean {
-  const line = source.lines[index];
-  if (line === undefined || line.region !== undefined) return false;
-  return source.text.charCodeAt(firstInk(source.text, line)) === HASH && HEADING.test(lineAt(source, index));
+  const region = regions[low];
+  return region !== undefined && region.start <= offset ? region : undefined;
 }
 
 /** U+FEFF, or its three UTF-8 bytes in a latin1 view. */
 const lengthOfByteOrderMark = (text: string): number =>
   text.startsWith("\uFEFF") ? 1 : text.startsWith("\u00EF\u00BB\u00BF") ? 3 : 0;
 
-const mayHaveRegions = (text: string): boolean => text.includes("```") || text.includes("~~~") || text.includes("<!--");
-
-function firstInk(text: string, line: Line): number {
+/** Offset of the first character that is no blank, or the line's end. */
+export function firstInk(text: string, line: Line): number {
   let at = line.start;
-  while (at < line.end && (text.charCodeAt(at) === SPACE || text.charCodeAt(at) === TAB)) at++;
+  while (at < line.end && isBlankCode(text.charCodeAt(at))) at++;
   return at;
 }
 
-function withRegions(text: string, lines: readonly Line[]): readonly Line[] {
-  const result = [...lines];
-  const findRegion = regionFinder(text, lines);
-  for (let index = 0; index < lines.length; index++) {
-    const region = findRegion(index);
-    if (region === undefined) continue;
-    for (let inside = region.first; inside <= region.last; inside++) {
-      result[inside] = { ...(lines[inside] as Line), region };
-    }
-    index = region.last;
+const isBlankCode = (code: number): boolean => code === 32 || code === 9;
+
+function findRegions(text: string): readonly Region[] {
+  if (!text.includes("```") && !text.includes("~~~") && !text.includes("<!--")) return [];
+  const regions: Region[] = [];
+  const close = closer(text);
+  let from = 0;
+  for (let opening = nextOpening(text, from); opening !== undefined; opening = nextOpening(text, from)) {
+    const region = close(opening);
+    if (region !== undefined) regions.push(region);
+    from = region?.stop ?? opening.line.next;
   }
-  return result;
+  return regions;
+}
+
+interface Opening {
+  /** Three or more backticks or tildes, or `<!--`. */
+  readonly mark: string;
+  readonly at: number;
+  readonly line: Line;
+}
+
+/** A list item may start with a fence; a backtick behind it makes it code within a line. */
+function nextOpening(text: string, from: number): Opening | undefined {
+  OPENING.lastIndex = from;
+  for (let match = OPENING.exec(text); match !== null; match = OPENING.exec(text)) {
+    const [mark] = match;
+    const at = match.index;
+    const line = lineAround(text, at);
+    const before = text.slice(line.start, at);
+    const opens = mark === "<!--" ? /^ {0,3}$/.test(before) : BEFORE_FENCE.test(before);
+    const isInline = mark.startsWith("`") && text.slice(at + mark.length, line.end).includes("`");
+    if (opens && !isInline) return { mark, at, line };
+    OPENING.lastIndex = line.next;
+  }
+  return undefined;
 }
 
 /**
  * Remembers what was found never to close, so that a hostile file of a million opening fences costs a few passes,
  * not a million.
  */
-function regionFinder(text: string, lines: readonly Line[]): (index: number) => Region | undefined {
+function closer(text: string): (opening: Opening) => Region | undefined {
   const neverCloses = new Map<string, number>();
-
-  const fence = (first: number, ticks: string): Region | undefined => {
-    const mark = ticks.charAt(0);
-    if (ticks.length >= (neverCloses.get(mark) ?? Number.POSITIVE_INFINITY)) return undefined;
-    const closes = new RegExp(`^[ \\t]*${mark}{${ticks.length},}[ \\t]*$`);
-    for (let last = first + 1; last < lines.length; last++) {
-      const line = lines[last] as Line;
-      if (text.startsWith(mark, firstInk(text, line)) && closes.test(text.slice(line.start, line.end))) {
-        return { kind: "fence", first, last };
-      }
+  return ({ mark, at, line }) => {
+    const kind = mark === "<!--" ? "comment" : "fence";
+    const sort = mark.charAt(0);
+    if (mark.length >= (neverCloses.get(sort) ?? Number.POSITIVE_INFINITY)) return undefined;
+    const closing = kind === "comment" ? endOfComment(text, at) : endOfFence(text, mark, line.next);
+    if (closing === undefined) {
+      neverCloses.set(sort, mark.length);
+      return undefined;
     }
-    neverCloses.set(mark, ticks.length);
-    return undefined;
-  };
-
-  const comment = (first: number, start: number): Region | undefined => {
-    if (neverCloses.has("<")) return undefined;
-    const end = text.indexOf("-->", start + 2);
-    if (end === -1) neverCloses.set("<", 0);
-    if (end === -1) return undefined;
-    let last = first;
-    while ((lines[last] as Line).next <= end) last++;
-    return { kind: "comment", first, last };
-  };
-
-  return (index) => {
-    const line = lines[index] as Line;
-    const ink = firstInk(text, line);
-    if (text.charCodeAt(ink) === LESS_THAN) {
-      return ink - line.start <= 3 && text.startsWith("<!--", ink) ? comment(index, ink) : undefined;
-    }
-    const opening = MAY_OPEN_FENCE.has(text.charCodeAt(ink))
-      ? OPENS_FENCE.exec(text.slice(line.start, line.end))
-      : null;
-    return opening?.[1] === undefined ? undefined : fence(index, opening[1]);
+    return { kind, start: line.start, contentStart: line.next, contentStop: closing.start, stop: closing.next };
   };
 }
 
-/** Backtick, tilde, or what a list item starts with. */
-const MAY_OPEN_FENCE = new Set([..."`~-*+0123456789"].map((mark) => mark.charCodeAt(0)));
+function endOfComment(text: string, at: number): Line | undefined {
+  const end = text.indexOf("-->", at + 2);
+  return end === -1 ? undefined : lineAround(text, end);
+}
+
+/** Of at least as many marks, and nothing else. */
+function endOfFence(text: string, mark: string, from: number): Line | undefined {
+  const closes = new RegExp(`^[ \\t]*${mark}${mark.charAt(0)}*[ \\t]*$`);
+  for (let at = text.indexOf(mark, from); at !== -1; ) {
+    const line = lineAround(text, at);
+    if (closes.test(written(text, line))) return line;
+    at = text.indexOf(mark, line.next);
+  }
+  return undefined;
+}

@@ -2,10 +2,11 @@
  * A task file at a glance: id, title, fields and status by a scan of its lines, without a markdown parse.
  * Fast enough for thousands of files (measured by `npm run bench -- queue`); what runs is parsed by parse.ts.
  */
-import type { QueueName, TaskProblem, TaskSummary } from "../core/task.ts";
-import { type Fields, type FieldsFound, readField, readFields } from "./fields.ts";
-import { isBlankAt, type LinedText, lineAt, readLines } from "./lines.ts";
+import type { TaskProblem, TaskSummary } from "../core/task.ts";
+import { type FieldsFound, readFields } from "./fields.ts";
+import { lineAround, lineNumber, sourceOf, written } from "./lines.ts";
 import { readStatusBlock, type StatusBlock } from "./status-block.ts";
+import { LISTED_KEYS } from "./status-line.ts";
 import { findTitle, idOfName, isTaskName, type TitleLine } from "./title.ts";
 import { wsjfOf } from "./wsjf.ts";
 
@@ -27,88 +28,78 @@ type Trouble = Omit<TaskProblem, "path">;
 export function scanTask(text: string, path: string): TaskScan {
   const name = nameOf(path);
   if (/^readme\b/i.test(name)) return { kind: "no task" };
-  const source = readLines(text);
+  const source = sourceOf(text);
   const title = findTitle(source);
-  const block = readStatusBlock(text, source);
+  const block = readStatusBlock(text, source, LISTED_KEYS);
   // A fence that shows a block is found in documents about task files, too.
   const isTask = isTaskName(name) || title?.isTask === true || block?.isFenced === false;
   if (!isTask) return { kind: "no task" };
 
   const id = title?.id ?? idOfName(name);
-  const trouble = nulByte(source) ?? unknownStatus(block);
+  const trouble = nulByte(text) ?? unknownStatus(text, block);
   if (title === undefined || trouble !== undefined) {
-    return { kind: "problem", id, problem: { path, ...(trouble ?? noTitle(source)) } };
+    return { kind: "problem", id, problem: { path, ...(trouble ?? noTitle(text)) } };
   }
-  return summarise(readFields(source, title.index + 1), { id, title, path, block });
+  return summarise(readFields(source, title.line.next, block?.fields), { id, text, title, path, block });
 }
 
 interface Read {
   readonly id: string;
+  readonly text: string;
   readonly title: TitleLine;
   readonly path: string;
   readonly block: StatusBlock | undefined;
 }
 
-function summarise(found: FieldsFound, { id, title, path, block }: Read): TaskScan {
-  const fields = { ...fieldsOfBlock(block), ...found.fields };
-  const { priority = "P2", complexity, tier } = fields;
-  const task: TaskSummary = {
+function summarise({ fields, dependsOnAt, warnings }: FieldsFound, { id, text, title, path, block }: Read): TaskScan {
+  const { priority = "P2", tier, complexity } = fields;
+  // Object spreads cost more here than all the scanning: 1 µs each, for thousands of files.
+  const task: { -readonly [K in keyof TaskSummary]: TaskSummary[K] } = {
     id,
     title: title.title,
-    queue: fields.queue ?? queueOf(id),
+    queue: fields.queue ?? (/^D[-_]?\d/.test(id) ? "deploy" : "tdd"),
     priority,
     wsjf: wsjfOf(priority, fields),
     dependsOn: fields.dependsOn ?? [],
-    ...(tier === undefined ? {} : { tier }),
-    ...(complexity === undefined ? {} : { complexity }),
     status: block?.status ?? "PENDING",
-    ...(block?.reason === undefined ? {} : { statusReason: block.reason }),
     path,
   };
-  const troubles = [...otherIdInName(title, path), ...found.warnings, ...(block?.warnings ?? [])];
-  const lines = { title: title.index + 1, dependsOn: (found.lines.dependsOn ?? title.index) + 1 };
+  if (tier !== undefined) task.tier = tier;
+  if (complexity !== undefined) task.complexity = complexity;
+  if (block?.reason !== undefined) task.statusReason = block.reason;
+  const lines = {
+    title: lineNumber(text, title.line.start),
+    dependsOn: lineNumber(text, dependsOnAt ?? title.line.start),
+  };
+  const troubles = otherIdInName(title, path, lines.title).concat(warnings, block?.warnings ?? []);
   return { kind: "task", task, lines, warnings: troubles.map((trouble) => ({ path, ...trouble })) };
 }
 
-/** Some loops keep these in the status block. */
-function fieldsOfBlock(block: StatusBlock | undefined): Fields {
-  const { COMPLEXITY = "", MODEL_TIER = "", WSJF = "" } = block?.fields ?? {};
-  const complexity = readField("complexity", COMPLEXITY);
-  const tier = readField("tier", MODEL_TIER);
-  const wsjf = readField("wsjf", WSJF);
-  return {
-    ...(complexity === undefined ? {} : { complexity }),
-    ...(tier === undefined ? {} : { tier }),
-    ...(wsjf === undefined ? {} : { wsjf }),
-  };
-}
-
-const queueOf = (id: string): QueueName => (/^D[-_]?\d/.test(id) ? "deploy" : "tdd");
-
-function nulByte({ text, lines }: LinedText): Trouble | undefined {
+function nulByte(text: string): Trouble | undefined {
   const at = text.indexOf("\0");
   if (at === -1) return undefined;
-  const line = lines.findIndex(({ next }) => next > at) + 1;
-  return { line, expected: "UTF-8 text", found: "a NUL byte (a binary file, UTF-16, or one torn by a crash)" };
+  const found = "a NUL byte (a binary file, UTF-16, or one torn by a crash)";
+  return { line: lineNumber(text, at), expected: "UTF-8 text", found };
 }
 
 /** A task that a person put aside in words of their own must not run. */
-function unknownStatus(block: StatusBlock | undefined): Trouble | undefined {
+function unknownStatus(text: string, block: StatusBlock | undefined): Trouble | undefined {
   if (block?.unknownStatus === undefined) return undefined;
   const expected = "STATUS: PENDING, IN_PROGRESS, COMPLETE, BLOCKED or AWAITING_APPROVAL";
-  return { line: block.line, expected, found: block.unknownStatus };
+  return { line: lineNumber(text, block.offset), expected, found: block.unknownStatus };
 }
 
-function noTitle(source: LinedText): Trouble {
-  const index = source.lines.findIndex((_, each) => !isBlankAt(source, each));
-  const found = index === -1 ? "an empty file" : lineAt(source, index).trim().slice(0, 80);
-  return { line: Math.max(index, 0) + 1, expected: "a title such as `# Task T001: What to do`", found };
+function noTitle(text: string): Trouble {
+  const expected = "a title such as `# Task T001: What to do`";
+  const ink = text.search(/[^\s\uFEFF]/);
+  if (ink === -1) return { line: 1, expected, found: "an empty file" };
+  return { line: lineNumber(text, ink), expected, found: written(text, lineAround(text, ink)).trim().slice(0, 80) };
 }
 
-function otherIdInName({ id, index }: TitleLine, path: string): readonly Trouble[] {
+function otherIdInName({ id }: TitleLine, path: string, line: number): Trouble[] {
   const named = idOfName(nameOf(path));
   if (id === undefined || id === named || !isTaskName(named)) return [];
-  return [{ line: index + 1, expected: `${named}, as in the file's name`, found: id }];
+  return [{ line, expected: `${named}, as in the file's name`, found: id }];
 }
 
 const nameOf = (path: string): string => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);

@@ -2,13 +2,22 @@
  * A folder of task files as a task source. The listing is synchronous: thousands of small reads are faster that way.
  * It is remembered by each file's stamp, so that looking again costs one stat a file.
  */
-import { readdirSync, readFileSync, type Stats } from "node:fs";
+import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { RalphError } from "../core/error.ts";
 import type { StatusUpdate, TaskListing, TaskProblem, TaskSource } from "../core/task.ts";
 import { systemClock } from "../io/clock.ts";
-import { type FileStamp, isSameStamp, removeLeftovers, replaceFile, statIfThere } from "../io/files.ts";
+import {
+  type FileRead,
+  type FileStamp,
+  isSameStamp,
+  readPlainFile,
+  removeLeftovers,
+  replaceFile,
+  stampOf,
+  statIfThere,
+} from "../io/files.ts";
 import { toListing } from "./listing.ts";
 import { scanTask, type TaskScan } from "./scan.ts";
 import { spliceStatusBytes } from "./status-block.ts";
@@ -28,9 +37,9 @@ const WRITE_TRIES = 5;
 
 interface KnownFile {
   readonly path: string;
-  /** Absent: to be read again. */
-  readonly stamp?: FileStamp;
   readonly scan: TaskScan;
+  /** Undefined: to be read again. */
+  readonly stamp: FileStamp | undefined;
 }
 
 export function fileTaskSource({ folder, clock = systemClock }: FileTaskSourceOptions): TaskSource {
@@ -39,11 +48,9 @@ export function fileTaskSource({ folder, clock = systemClock }: FileTaskSourceOp
   let listing: TaskListing = { tasks: [], problems: [] };
 
   const look = (file: KnownFile): KnownFile => {
-    const stats = statIfThere(file.path);
-    if (stats === undefined) return { path: file.path, scan: NO_TASK };
-    if (file.stamp !== undefined && isSameStamp(file.stamp, stats)) return file;
-    const mayChangeUnseen = clock.now() - Math.max(stats.mtimeMs, stats.ctimeMs) < STAMP_RESOLUTION_MS;
-    return { path: file.path, scan: scanFile(file.path, stats), ...(mayChangeUnseen ? {} : { stamp: stats }) };
+    const stats = file.stamp === undefined ? undefined : statIfThere(file.path);
+    if (stats !== undefined && file.stamp !== undefined && isSameStamp(file.stamp, stats)) return file;
+    return scanFile(file.path, clock.now());
   };
 
   return {
@@ -60,12 +67,10 @@ export function fileTaskSource({ folder, clock = systemClock }: FileTaskSourceOp
     },
 
     async read(path) {
-      const stats = statIfThere(path);
-      if (stats === undefined) throw unreadable({ path, line: 1, expected: "a task file", found: "no file" });
-      const text = readText(path, stats);
-      if (typeof text !== "string") throw unreadable(text);
+      const read = readPlainFile(path, MAX_BYTES);
+      if (read.kind !== "file") throw new RalphError("TASK_UNREADABLE", unreadable(path, read));
       const { parseTask } = await import("./parse.ts");
-      return parseTask(text, path);
+      return parseTask(read.bytes.toString(), path);
     },
 
     writeStatus: async (path, update) => writeStatus(path, update),
@@ -73,8 +78,6 @@ export function fileTaskSource({ folder, clock = systemClock }: FileTaskSourceOp
 }
 
 const NO_TASK: TaskScan = { kind: "no task" };
-
-const unreadable = (problem: TaskProblem) => new RalphError("TASK_UNREADABLE", problem);
 
 function namesIn(folder: string): readonly string[] {
   try {
@@ -88,47 +91,43 @@ function namesIn(folder: string): readonly string[] {
 /** The markdown files by name, with what is known of them. */
 function match(folder: string, names: readonly string[], files: readonly KnownFile[]): readonly KnownFile[] {
   const known = new Map(files.map((file) => [file.path, file]));
-  const paths = names.filter((name) => name.endsWith(".md")).map((name) => join(folder, name));
-  return paths.sort().map((path) => known.get(path) ?? { path, scan: NO_TASK });
+  const prefix = join(folder, "/");
+  const paths = names.filter((name) => name.endsWith(".md")).map((name) => prefix + name);
+  return paths.sort().map((path) => known.get(path) ?? { path, scan: NO_TASK, stamp: undefined });
 }
 
-function scanFile(path: string, stats: Stats): TaskScan {
-  const name = basename(path);
-  if (!stats.isFile() && !isTaskName(name)) return NO_TASK;
-  const text = readText(path, stats);
-  return typeof text === "string" ? scanTask(text, path) : { kind: "problem", id: idOfName(name), problem: text };
-}
-
-/** Bytes that are not UTF-8 read as U+FFFD. */
-function readText(path: string, stats: Stats): string | TaskProblem {
-  const problem = (expected: string, found: string): TaskProblem => ({ path, line: 1, expected, found });
-  if (stats.isSymbolicLink()) return problem("a file in the task folder itself", "a symbolic link");
-  if (!stats.isFile()) return problem("a file", "something else of that name");
-  if (stats.size > MAX_BYTES) return problem("a file of at most 10 MB", `${(stats.size / 1e6).toFixed(1)} MB`);
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    return problem("a file that can be read", (error as Error).message);
+/** @param now epoch milliseconds before the file is read */
+function scanFile(path: string, now: number): KnownFile {
+  const read = readPlainFile(path, MAX_BYTES);
+  if (read.kind === "file") {
+    const mayChangeUnseen = now - Math.max(read.stats.mtimeMs, read.stats.ctimeMs) < STAMP_RESOLUTION_MS;
+    return {
+      path,
+      scan: scanTask(read.bytes.toString(), path),
+      stamp: mayChangeUnseen ? undefined : stampOf(read.stats),
+    };
   }
+  const name = basename(path);
+  const isTask = read.kind === "refused" && isTaskName(name);
+  const scan: TaskScan = isTask ? { kind: "problem", id: idOfName(name), problem: unreadable(path, read) } : NO_TASK;
+  return { path, scan, stamp: undefined };
 }
+
+const unreadable = (path: string, read: Exclude<FileRead, { kind: "file" }>): TaskProblem => ({
+  path,
+  line: 1,
+  expected: "a plain file of at most 10 MB in the task folder itself",
+  found: read.kind === "missing" ? "no file" : read.why,
+});
 
 /** A file that a person changes meanwhile is read again; one that is gone stays gone. */
 function writeStatus(path: string, update: StatusUpdate): void {
   for (let tries = 0; tries < WRITE_TRIES; tries++) {
-    const stats = statIfThere(path);
-    if (stats === undefined) return;
-    if (!stats.isFile()) throw new RalphError("WRITE_FAILED", { path, why: "it is not a plain file" });
-    const before = readBytes(path);
-    const after = spliceStatusBytes(before, update);
-    if (before.equals(after) || replaceFile(path, after, stats)) return;
+    const read = readPlainFile(path, Number.POSITIVE_INFINITY);
+    if (read.kind === "missing") return;
+    if (read.kind === "refused") throw new RalphError("WRITE_FAILED", { path, why: `it is ${read.why}` });
+    const after = spliceStatusBytes(read.bytes, update);
+    if (read.bytes.equals(after) || replaceFile(path, after, read.stats)) return;
   }
   throw new RalphError("WRITE_FAILED", { path, why: "another program keeps changing it" });
-}
-
-function readBytes(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new RalphError("READ_FAILED", { path, why: (error as Error).message }, { cause: error });
-  }
 }

@@ -1,48 +1,60 @@
 /** The status block of a task file, read tolerantly and written without touching a byte outside it. */
 import type { StatusUpdate, TaskProblem } from "../core/task.ts";
-import { isBlankAt, type LinedText, readLines } from "./lines.ts";
+import { isBlank, lineAround, lineFrom, lineNumber, type Source, sourceOf } from "./lines.ts";
 import { type KeyLine, redressKeyLine, toSafeValue } from "./status-line.ts";
 import { type BlockForm, type BlockPlace, currentBlock, extentOf, findBlocks, keyLines } from "./status-place.ts";
 import { isTemplate, readStatusValue, type StatusValue, writeStatusValue } from "./status-word.ts";
 
 export interface StatusBlock extends StatusValue {
   /** All keys but STATUS, in upper case; templates such as `true|false` are left out. */
-  readonly fields: Readonly<Record<string, string>>;
-  /** 1-based: the STATUS line, or the start marker. */
-  readonly line: number;
+  readonly fields: ReadonlyMap<string, string>;
+  /** Of the STATUS line, or of the start marker. */
+  readonly offset: number;
   readonly isFenced: boolean;
   /** What a person should mend, though the block could be read. */
   readonly warnings: readonly Omit<TaskProblem, "path">[];
 }
 
-/** Undefined where the text has no block. */
-export function readStatusBlock(text: string, source: LinedText = readLines(text)): StatusBlock | undefined {
+/**
+ * Undefined where the text has no block.
+ *
+ * @param pattern of the keys that are wanted, where not all are: one of status-line.ts
+ */
+export function readStatusBlock(text: string, source = sourceOf(text), pattern?: RegExp): StatusBlock | undefined {
   const places = findBlocks(source);
   const place = currentBlock(places);
   if (place === undefined) return undefined;
 
-  const said = keyLines(source, place).filter(([, { value }]) => !isTemplate(value));
-  const [statusIndex, status] = said.findLast(([, { key }]) => key === "STATUS") ?? [place.first, undefined];
-  const others = said.filter(([, { key }]) => key !== "STATUS").map(([, { key, value }]) => [key, value]);
+  const fields = new Map<string, string>();
+  let line: KeyLine | undefined;
+  for (const each of keyLines(source, place, pattern)) {
+    if (isTemplate(each.value)) continue;
+    if (each.key === "STATUS") line = each;
+    else fields.set(each.key, each.value);
+  }
+  const { status, reason, unknownStatus } = readStatusValue(line?.value ?? "");
   return {
-    ...readStatusValue(status?.value ?? ""),
-    fields: Object.fromEntries(others),
-    line: statusIndex + 1,
+    status,
+    reason,
+    unknownStatus,
+    fields,
+    offset: line?.start ?? place.first.start,
     isFenced: place.fence !== undefined,
-    warnings: warningsOf(places, place),
+    warnings: places.length === 1 && place.isComplete ? [] : warningsOf(text, places, place),
   };
 }
 
-function warningsOf(places: readonly BlockPlace[], current: BlockPlace): StatusBlock["warnings"] {
+function warningsOf(text: string, places: readonly BlockPlace[], current: BlockPlace): StatusBlock["warnings"] {
   const others = places.filter((place) => place !== current);
-  const superfluous = others.map((place) => ({
-    line: place.first + 1,
+  const superfluous = others.map(({ first }) => ({
+    line: lineNumber(text, first.start),
     expected: "one status block in the file",
-    found: `another one; the one in line ${current.first + 1} counts`,
+    found: `another one; the one in line ${lineNumber(text, current.first.start)} counts`,
   }));
   if (current.isComplete) return superfluous;
   const expected = `the end marker ${END_MARKER[current.form]}`;
-  return [...superfluous, { line: current.last + 1, expected, found: "the end of the status block without it" }];
+  const line = lineNumber(text, current.last.start);
+  return [...superfluous, { line, expected, found: "the end of the status block without it" }];
 }
 
 /**
@@ -51,17 +63,12 @@ function warningsOf(places: readonly BlockPlace[], current: BlockPlace): StatusB
  * @param standIn what comes in a block's place
  */
 export function withoutStatusBlocks(text: string, standIn: (block: string) => string = () => ""): string {
-  const source = readLines(text);
-  let rest = "";
-  let from = 0;
-  for (const place of findBlocks(source)) {
-    const [start, stop] = extentOf(source, place);
-    const before = text.slice(from, start);
-    const heading = BLOCK_HEADING.exec(before)?.[0] ?? "";
-    rest += before.slice(0, before.length - heading.length) + standIn(heading + text.slice(start, stop));
-    from = stop;
-  }
-  return rest + text.slice(from);
+  const cuts = findBlocks(sourceOf(text)).map((place) => {
+    const [start, stop] = extentOf(place);
+    const heading = BLOCK_HEADING.exec(text.slice(0, start))?.[0] ?? "";
+    return { start: start - heading.length, stop, text: standIn(heading + text.slice(start, stop)) };
+  });
+  return applyEdits(text, cuts);
 }
 
 const BLOCK_HEADING = /(?<=^|\n) {0,3}#{1,6}[ \t][^\n]*ralph[ _]status[^\n]*\s*$/i;
@@ -99,48 +106,59 @@ const toSafeKey = (key: string): string =>
     .replace(/^[^A-Z]+/, "")
     .replace(/[^A-Z0-9_-]+/g, "_") || "FIELD";
 
-function splice(text: string, entries: readonly Entry[]): string {
-  const source = withOneBlock(text);
+function splice(original: string, entries: readonly Entry[]): string {
+  const text = withOneBlock(original);
+  const source = sourceOf(text);
   const place = currentBlock(findBlocks(source));
-  if (place === undefined) return text + newBlock(text, entries);
-  const before = source.lines[place.first]?.start ?? 0;
-  const after = source.lines[place.last]?.next ?? 0;
-  return source.text.slice(0, before) + rewriteBlock(source, place, entries) + source.text.slice(after);
+  return place === undefined ? text + newBlock(text, entries) : applyEdits(text, editsOf(source, place, entries));
 }
 
 /** Cuts all blocks but the one that counts; again, because a cut may join lines into yet another block. */
-function withOneBlock(text: string): LinedText {
-  let source = readLines(text);
-  for (let places = findBlocks(source); places.length > 1; places = findBlocks(source)) {
-    const current = currentBlock(places);
-    const others = places.filter((place) => place !== current);
-    const cuts = [...others.map((place) => extentOf(source, place)), [source.text.length, source.text.length] as const];
-    let [rest, from] = ["", 0];
-    for (const [start, stop] of cuts) {
-      rest += source.text.slice(from, start);
-      from = stop;
-    }
-    source = readLines(rest);
-  }
-  return source;
+function withOneBlock(text: string): string {
+  const places = findBlocks(sourceOf(text));
+  const current = currentBlock(places);
+  const others = places.filter((place) => place !== current).map(extentOf);
+  if (others.length === 0) return text;
+  return withOneBlock(
+    applyEdits(
+      text,
+      others.map(([start, stop]) => ({ start, stop, text: "" })),
+    ),
+  );
 }
 
-function rewriteBlock(source: LinedText, place: BlockPlace, entries: readonly Entry[]): string {
-  const { text, lines } = source;
-  const rows = lines.slice(place.first, place.last + 1).map((line) => text.slice(line.start, line.next));
+interface Edit {
+  readonly start: number;
+  readonly stop: number;
+  readonly text: string;
+}
+
+/** @param edits that do not overlap, in any order */
+function applyEdits(text: string, edits: readonly Edit[]): string {
+  let result = "";
+  let from = 0;
+  for (const edit of edits.toSorted((a, b) => a.start - b.start)) {
+    result += text.slice(from, edit.start) + edit.text;
+    from = edit.stop;
+  }
+  return result + text.slice(from);
+}
+
+function editsOf(source: Source, place: BlockPlace, entries: readonly Entry[]): readonly Edit[] {
   const present = keyLines(source, place);
-  const example = present[0]?.[1];
+  const edits: Edit[] = [];
   const added: string[] = [];
   for (const [key, value] of entries) {
-    const [index, old] = present.findLast(([, line]) => line.key === key) ?? [];
-    if (index === undefined || old === undefined) added.push(newLine(example, key, value));
+    const old = present.findLast((line) => line.key === key);
+    if (old === undefined) added.push(newLine(source.text, present[0], key, value));
     else if (!isSame(key, old.value, value)) {
-      const ending = text.slice(lines[index]?.end, lines[index]?.next);
-      rows[index - place.first] = redressKeyLine(old, old.written, value) + ending;
+      const { start, end } = lineFrom(source.text, old.start);
+      edits.push({ start, stop: end, text: redressKeyLine(source.text, old, old.written, value) });
     }
   }
   if (!place.isComplete) added.push(END_MARKER[place.form]);
-  return insertRows(rows, (place.end ?? place.last + 1) - place.first, added, endingIn(text));
+  const at = place.end?.start ?? place.last.next;
+  return [...edits, { start: at, stop: at, text: joinLines(added, source.text, at) }];
 }
 
 /** `COMPLETED` and `complete` say COMPLETE already. */
@@ -151,28 +169,24 @@ function isSame(key: string, old: string, value: string): boolean {
 }
 
 /** In the dress and indentation of the block's first key line. */
-function newLine(example: KeyLine | undefined, key: string, value: string): string {
+function newLine(text: string, example: KeyLine | undefined, key: string, value: string): string {
   if (example === undefined) return `${key}: ${value}`;
   const isLowerCase = example.written === example.written.toLowerCase();
-  return redressKeyLine(example, isLowerCase ? key.toLowerCase() : key, value);
+  return redressKeyLine(text, example, isLowerCase ? key.toLowerCase() : key, value);
 }
 
-function insertRows(rows: readonly string[], at: number, added: readonly string[], ending: string): string {
-  const head = rows.slice(0, at).join("");
-  const isLineOpen = !head.endsWith("\n");
-  const inserted = added.map((line) => (isLineOpen ? ending + line : line + ending));
-  return head + inserted.join("") + rows.slice(at).join("");
-}
-
-/** A blank line, then the block; without a final line ending where the text has none. */
-function newBlock(text: string, entries: readonly Entry[]): string {
+/** Whole lines to be put in at `at`; where the text ends there without a line ending, it does so afterwards. */
+function joinLines(lines: readonly string[], text: string, at: number): string {
   const ending = endingIn(text);
+  const isOpen = at > 0 && text.charAt(at - 1) !== "\n";
+  return lines.map((line) => (isOpen ? ending + line : line + ending)).join("");
+}
+
+/** A blank line, then the block. */
+function newBlock(text: string, entries: readonly Entry[]): string {
+  const isSpaced = isBlank(text, lineAround(text, Math.max(text.length - 1, 0)));
   const lines = [START_MARKER, ...entries.map(([key, value]) => `${key}: ${value}`), END_MARKER.dashed];
-  const source = readLines(text);
-  if (source.lines.length === 0) return lines.join(ending) + ending;
-  if (!text.endsWith("\n")) return ending + ending + lines.join(ending);
-  const gap = isBlankAt(source, source.lines.length - 1) ? "" : ending;
-  return gap + lines.join(ending) + ending;
+  return joinLines(isSpaced ? lines : ["", ...lines], text, text.length);
 }
 
 /** The ending of the text's last ended line. */

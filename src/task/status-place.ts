@@ -10,42 +10,55 @@
  * and each of them in a code fence that holds nothing else. A block without its end marker ends at a blank line.
  * Markers in other code and in comments are text about blocks, not blocks.
  */
-import { isBlankAt, isHeadingAt, type LinedText, lineAt, type Region } from "./lines.ts";
-import { type KeyLine, parseKeyLine } from "./status-line.ts";
+import {
+  isBlank,
+  isHeading,
+  type Line,
+  lineAround,
+  lineFrom,
+  type Region,
+  regionAround,
+  type Source,
+  written,
+} from "./lines.ts";
+import { type KeyLine, parseKeyLine, parseKeyLines } from "./status-line.ts";
 
 export type BlockForm = "dashed" | "bare" | "mapping";
 
-/** Indexes into the text's lines. */
 export interface BlockPlace {
   readonly form: BlockForm;
   /** The start marker, and the last line that belongs to the block. */
-  readonly first: number;
-  readonly last: number;
+  readonly first: Line;
+  readonly last: Line;
   /** The end marker. */
-  readonly end?: number;
+  readonly end: Line | undefined;
   /** A mapping is complete without an end marker. */
   readonly isComplete: boolean;
   /** The fence that holds the block and nothing else. */
-  readonly fence?: Region;
+  readonly fence: Region | undefined;
 }
 
 interface Marker {
   readonly kind: "start" | "end";
   readonly form: BlockForm;
-  readonly index: number;
+  readonly line: Line;
+  readonly fence: Region | undefined;
 }
 
 const NAME = "RALPH_STATUS";
-const MARKER = /^[ \t]*\**(-{2,}[ \t]*)?(END_)?RALPH_STATUS(_END)?[ \t]*(-{2,})?(:?)\**(:?)[ \t]*$/;
+/** Groups: dashes, END before and behind the name, a colon inside and outside of bold. */
+const MARKER = /^[ \t]*\**(-{2,}[ \t]*)?(END_)?RALPH_STATUS(_END)?[ \t]*-*(:?)\**(:?)[ \t]*$/;
 const INDENTED_CODE = /^ {4}|^ {0,3}\t/;
 
 /** All blocks in order, complete or not. */
-export function findBlocks(source: LinedText): readonly BlockPlace[] {
+export function findBlocks(source: Source): readonly BlockPlace[] {
+  const places: BlockPlace[] = [];
   const markers = visibleMarkers(source);
-  return markers.flatMap((marker, at) => {
-    const place = marker.kind === "start" ? placeFrom(source, marker, markers[at + 1]) : undefined;
-    return place === undefined ? [] : [place];
+  markers.forEach((marker, index) => {
+    const place = marker.kind === "start" ? placeFrom(source, marker, markers[index + 1]) : undefined;
+    if (place !== undefined) places.push(place);
   });
+  return places;
 }
 
 /** The block that counts: the last complete one, else the last. */
@@ -53,115 +66,117 @@ export const currentBlock = (places: readonly BlockPlace[]): BlockPlace | undefi
   places.findLast((place) => place.isComplete) ?? places.at(-1);
 
 /** Offsets of the block, with the fence that holds it. */
-export function extentOf({ text, lines }: LinedText, place: BlockPlace): readonly [start: number, stop: number] {
-  const first = lines[place.fence?.first ?? place.first];
-  const last = lines[place.fence?.last ?? place.last];
-  return [first?.start ?? text.length, last?.next ?? text.length];
-}
+export const extentOf = ({ fence, first, last }: BlockPlace): readonly [start: number, stop: number] =>
+  fence === undefined ? [first.start, last.next] : [fence.start, fence.stop];
 
-/** The block's key lines with their line indexes; of a mapping, those of its own level. */
-export function keyLines(source: LinedText, place: BlockPlace): readonly (readonly [index: number, line: KeyLine])[] {
-  const found: (readonly [number, KeyLine])[] = [];
-  for (let index = place.first + 1; index <= place.last; index++) {
-    const line = index === place.end ? undefined : parseKeyLine(lineAt(source, index));
-    const isNested = place.form === "mapping" && line?.indent !== (found[0]?.[1] ?? line)?.indent;
-    if (line !== undefined && !isNested) found.push([index, line]);
-  }
-  return found;
+/**
+ * Of a mapping, those of its own level.
+ *
+ * @param pattern of the lines that are wanted: one of status-line.ts
+ */
+export function keyLines({ text }: Source, place: BlockPlace, pattern?: RegExp): readonly KeyLine[] {
+  const [from, stop] = [place.first.next, place.end?.start ?? place.last.next];
+  if (place.form !== "mapping") return parseKeyLines(text, from, stop, pattern);
+  const lines = parseKeyLines(text, from, stop);
+  return lines.filter((line) => line.indent === lines[0]?.indent);
 }
 
 /** @param next the marker that follows `start`, of whatever kind */
-function placeFrom(source: LinedText, start: Marker, next: Marker | undefined): BlockPlace | undefined {
-  const first = start.index;
-  const fence = source.lines[first]?.region;
-  const limit = Math.min(next?.index ?? source.lines.length, fence?.last ?? source.lines.length);
-  const end = next?.kind === "end" && next.index === limit ? limit : undefined;
-  const base = { first, ...(fence === undefined ? {} : { fence }) };
-
-  const mapped = start.form === "mapping" ? lastIndented(source, first, limit) : first;
-  if (mapped > first) {
-    const isEnded = end === mapped + 1;
-    return { ...base, form: "mapping", last: isEnded ? end : mapped, ...(isEnded ? { end } : {}), isComplete: true };
+function placeFrom(source: Source, start: Marker, next: Marker | undefined): BlockPlace | undefined {
+  const { line: first, fence } = start;
+  const limit = Math.min(next?.line.start ?? source.text.length, fence?.contentStop ?? source.text.length);
+  const end = next?.kind === "end" && next.line.start === limit ? next.line : undefined;
+  const mapped = start.form === "mapping" ? lastOfMapping(source, first, limit) : undefined;
+  if (mapped !== undefined) {
+    const ending = end?.start === mapped.next ? end : undefined;
+    return { form: "mapping", first, last: ending ?? mapped, end: ending, isComplete: true, fence };
   }
   const form = start.form === "dashed" ? "dashed" : "bare";
-  if (form === "bare" && !isBlockAfterWord(source, first + 1, limit, end)) return undefined;
-  if (end === undefined || hasHeading(source, first, end)) {
-    return { ...base, form, last: lastBeforeGap(source, first, limit), isComplete: false };
+  if (form === "bare" && !isBlockBehindWord(source, first.next, limit, end)) return undefined;
+  if (end === undefined || hasHeading(source, first.next, end.start)) {
+    return { form, first, last: lastBeforeGap(source, first, limit), end: undefined, isComplete: false, fence };
   }
-  return { ...base, form, last: end, end, isComplete: true };
+  return { form, first, last: end, end, isComplete: true, fence };
 }
 
 /** A bare word on a line of its own may be prose: what follows must be the block's. */
-const isBlockAfterWord = (source: LinedText, next: number, limit: number, end: number | undefined): boolean =>
-  next < limit ? parseKeyLine(lineAt(source, next)) !== undefined : next === end;
+const isBlockBehindWord = ({ text }: Source, next: number, limit: number, end: Line | undefined): boolean =>
+  next < limit ? parseKeyLine(written(text, lineFrom(text, next))) !== undefined : end !== undefined;
 
 /** A block that seems to reach over a heading has lost its own end marker. */
-function hasHeading(source: LinedText, first: number, end: number): boolean {
-  for (let index = first + 1; index < end; index++) if (isHeadingAt(source, index)) return true;
+function hasHeading(source: Source, from: number, stop: number): boolean {
+  HEADINGS.lastIndex = from - 1;
+  for (
+    let match = HEADINGS.exec(source.text);
+    match !== null && match.index + 1 < stop;
+    match = HEADINGS.exec(source.text)
+  ) {
+    if (regionAround(source, match.index + 1) === undefined) return true;
+  }
   return false;
 }
 
-function lastIndented(source: LinedText, first: number, limit: number): number {
-  let last = first;
-  if (parseKeyLine(lineAt(source, first + 1)) === undefined) return first;
-  while (last + 1 < limit && /^[ \t]+[^ \t]/.test(lineAt(source, last + 1)) && isSameRegion(source, first, last + 1)) {
-    last++;
+const HEADINGS = /\n {0,3}#{1,6}(?=[ \t\r\n]|$)/g;
+
+/** The last of the indented lines behind `first`, of which the first must be a key line. */
+function lastOfMapping(source: Source, first: Line, limit: number): Line | undefined {
+  const { text } = source;
+  const region = regionAround(source, first.start);
+  let last: Line | undefined;
+  for (let line = lineFrom(text, first.next); line.start < limit; line = lineFrom(text, line.next)) {
+    const row = written(text, line);
+    if (!/^[ \t]+[^ \t]/.test(row) || regionAround(source, line.start) !== region) break;
+    if (last === undefined && parseKeyLine(row) === undefined) break;
+    last = line;
   }
   return last;
 }
 
-function lastBeforeGap(source: LinedText, first: number, limit: number): number {
+function lastBeforeGap(source: Source, first: Line, limit: number): Line {
+  const { text } = source;
+  const region = regionAround(source, first.start);
   let last = first;
-  while (last + 1 < limit && !endsIncomplete(source, first, last + 1)) last++;
+  for (let line = lineFrom(text, first.next); line.start < limit; line = lineFrom(text, line.next)) {
+    if (isBlank(text, line) || isHeading(text, line) || regionAround(source, line.start) !== region) break;
+    last = line;
+  }
   return last;
 }
 
-const endsIncomplete = (source: LinedText, first: number, index: number): boolean =>
-  isBlankAt(source, index) || isHeadingAt(source, index) || !isSameRegion(source, first, index);
-
-const isSameRegion = ({ lines }: LinedText, one: number, other: number): boolean =>
-  lines[one]?.region === lines[other]?.region;
-
-function visibleMarkers(source: LinedText): readonly Marker[] {
-  const transparent = new Map<Region, boolean>();
-  const isVisible = (marker: Marker): boolean => {
-    const region = source.lines[marker.index]?.region;
-    if (region === undefined) return !INDENTED_CODE.test(lineAt(source, marker.index));
-    if (!transparent.has(region)) transparent.set(region, region.kind === "fence" && holdsOnlyBlock(source, region));
-    return transparent.get(region) === true;
-  };
-  return allMarkers(source).filter(isVisible);
-}
-
-function allMarkers(source: LinedText): readonly Marker[] {
-  const { text, lines } = source;
+function visibleMarkers(source: Source): readonly Marker[] {
+  const { text } = source;
   const markers: Marker[] = [];
-  let index = 0;
-  for (let at = text.indexOf(NAME); at !== -1; at = text.indexOf(NAME, lines[index]?.next)) {
-    while ((lines[index]?.next ?? Infinity) <= at) index++;
-    const marker = readMarker(source, index);
+  const transparent = new Map<Region, boolean>();
+  for (let at = text.indexOf(NAME); at !== -1; ) {
+    const line = lineAround(text, at);
+    const region = source.regions.length === 0 ? undefined : regionAround(source, at);
+    if (region !== undefined && !transparent.has(region)) transparent.set(region, holdsOnlyBlock(text, region));
+    const isHidden = region === undefined ? INDENTED_CODE.test(written(text, line)) : transparent.get(region) === false;
+    const marker = isHidden ? undefined : readMarker(text, line, region);
     if (marker !== undefined) markers.push(marker);
+    at = text.indexOf(NAME, line.next);
   }
   return markers;
 }
 
-function readMarker(source: LinedText, index: number): Marker | undefined {
-  const match = MARKER.exec(lineAt(source, index));
+function readMarker(text: string, line: Line, fence?: Region): Marker | undefined {
+  const match = MARKER.exec(written(text, line));
   if (match === null) return undefined;
-  const [, dashes, endBefore, endBehind, , colonInside, colonOutside] = match;
-  const isEnd = endBefore !== undefined || endBehind !== undefined;
-  const isMapping = (colonInside ?? "") + (colonOutside ?? "") !== "";
-  const form = dashes !== undefined ? "dashed" : isMapping ? "mapping" : "bare";
-  return { kind: isEnd ? "end" : "start", form, index };
+  const isEnd = match[2] !== undefined || match[3] !== undefined;
+  const isMapping = match[4] !== "" || match[5] !== "";
+  const form = match[1] !== undefined ? "dashed" : isMapping ? "mapping" : "bare";
+  return { kind: isEnd ? "end" : "start", form, line, fence };
 }
 
 /** Otherwise the fence shows something of which a block is a part: an example of a task file. */
-function holdsOnlyBlock(source: LinedText, { first, last }: Region): boolean {
-  const inside: number[] = [];
-  for (let index = first + 1; index < last; index++) if (!isBlankAt(source, index)) inside.push(index);
-  const kinds = inside.map((index) => readMarker(source, index)?.kind);
-  if (kinds.lastIndexOf("start") !== 0) return false;
+function holdsOnlyBlock(text: string, { kind, contentStart, contentStop }: Region): boolean {
+  const lines: Line[] = [];
+  for (let line = lineFrom(text, contentStart); line.start < contentStop; line = lineFrom(text, line.next)) {
+    if (!isBlank(text, line)) lines.push(line);
+  }
+  const kinds = lines.map((line) => readMarker(text, line)?.kind);
+  if (kind !== "fence" || kinds.lastIndexOf("start") !== 0) return false;
   const end = kinds.indexOf("end");
-  if (end !== -1) return end === inside.length - 1;
-  return inside.slice(1).every((index) => /^[ \t]|:/.test(lineAt(source, index)));
+  if (end !== -1) return end === lines.length - 1;
+  return lines.slice(1).every((line) => /^[ \t]|:/.test(written(text, line)));
 }

@@ -3,11 +3,11 @@ import type { TaskStatus } from "../core/task.ts";
 import { fold } from "./words.ts";
 
 export interface StatusValue {
-  /** Absent where nothing is said: an empty value, or a template such as `PENDING | COMPLETE`. */
-  readonly status?: TaskStatus;
-  readonly reason?: string;
+  /** Undefined where nothing is said: an empty value, or a template such as `PENDING | COMPLETE`. */
+  readonly status: TaskStatus | undefined;
+  readonly reason: string | undefined;
   /** A word that is none of ours. */
-  readonly unknownStatus?: string;
+  readonly unknownStatus: string | undefined;
 }
 
 const MEANING: Readonly<Record<string, TaskStatus>> = {
@@ -38,20 +38,22 @@ const REASON = /[ \t]+[-–—][ \t]+|[ \t]*:[ \t]+|[ \t]+\(/;
 
 export const isTemplate = (value: string): boolean => value.includes("|");
 
+const NOTHING: StatusValue = { status: undefined, reason: undefined, unknownStatus: undefined };
+
 export function readStatusValue(value: string): StatusValue {
-  if (value === "" || isTemplate(value)) return {};
+  if (value === "" || isTemplate(value)) return NOTHING;
   const parting = REASON.exec(value);
   const word = parting === null ? value : value.slice(0, parting.index);
-  const rest = parting === null ? "" : value.slice(parting.index + parting[0].length);
-  const reason = parting?.[0].endsWith("(") ? rest.replace(/\)$/, "") : rest;
   const status =
     MEANING[
       fold(word)
         .replace(/[^a-z]+/g, " ")
         .trim()
     ];
-  if (status === undefined) return { unknownStatus: value };
-  return reason === "" ? { status } : { status, reason };
+  if (status === undefined) return { ...NOTHING, unknownStatus: value };
+  const rest = parting === null ? "" : value.slice(parting.index + parting[0].length);
+  const reason = parting?.[0].endsWith("(") ? rest.replace(/\)$/, "") : rest;
+  return { status, reason: reason === "" ? undefined : reason, unknownStatus: undefined };
 }
 
 export const writeStatusValue = (status: TaskStatus, reason: string | undefined): string =>

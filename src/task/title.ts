@@ -1,11 +1,10 @@
 /** The id and title of a task, from its first heading and its file's name. */
-import { isHeadingAt, type LinedText, lineAt } from "./lines.ts";
+import { isHeading, type Line, lineFrom, regionAround, type Source, written } from "./lines.ts";
 
 export interface TitleLine {
-  /** 0-based. */
-  readonly index: number;
+  readonly line: Line;
   readonly title: string;
-  readonly id?: string;
+  readonly id: string | undefined;
   /** `# Task …` or `# T001 - …`, as opposed to any other heading. */
   readonly isTask: boolean;
 }
@@ -15,28 +14,24 @@ const WITHOUT_ID = /^(?:task|tâche)\s*[:—–-]\s*(.+)$/i;
 const ID_IN_NAME = /^([a-z]{1,10}[-_]?\d+[a-z]?)(?![a-z0-9])/i;
 
 /** The first heading, if it is one of the first level or clearly a task's. */
-export function findTitle(source: LinedText): TitleLine | undefined {
-  for (let index = 0; index < source.lines.length; index++) {
-    if (!isHeadingAt(source, index)) continue;
-    const heading = lineAt(source, index);
-    const title = { index, ...readTitle(heading) };
+export function findTitle(source: Source): TitleLine | undefined {
+  const { text } = source;
+  for (let line = lineFrom(text, 0); line.start < text.length; line = lineFrom(text, line.next)) {
+    if (!isHeading(text, line) || regionAround(source, line.start) !== undefined) continue;
+    const heading = written(text, line);
+    const title = readTitle(line, heading);
     return title.isTask || /^ {0,3}#[ \t]/.test(heading) ? title : undefined;
   }
   return undefined;
 }
 
-function readTitle(heading: string): Omit<TitleLine, "index"> {
-  const text = heading
-    .replace(/^ *#+|#+\s*$|\*\*|`/g, "")
-    .normalize("NFC")
-    .replace(/\s+/g, " ")
-    .trim();
-  const [, word, id, separator, rest = ""] = WITH_ID.exec(text) ?? [];
-  if (id !== undefined && (word ?? separator) !== undefined) {
-    return { id: id.toUpperCase(), title: rest.trim() || id.toUpperCase(), isTask: true };
-  }
+function readTitle(line: Line, heading: string): TitleLine {
+  const text = heading.replace(/^[ #]+|[ \t#]+$|\*\*|`/g, "").normalize("NFC");
+  const match = WITH_ID.exec(text);
+  const id = (match?.[1] ?? match?.[3]) === undefined ? undefined : match?.[2]?.toUpperCase();
+  if (id !== undefined) return { line, id, title: match?.[4] || id, isTask: true };
   const title = WITHOUT_ID.exec(text)?.[1];
-  return title === undefined ? { title: text, isTask: false } : { title, isTask: true };
+  return { line, id, title: title ?? text, isTask: title !== undefined };
 }
 
 /** `T001-docker.md` is T001; `Add login.md` is Add-login. Ids go into branch and file names: only plain characters. */

@@ -10,15 +10,7 @@
  */
 import type { Priority, TaskSummary } from "../core/task.ts";
 import { dependenciesFirst, findCircles } from "./dependencies.ts";
-
-export interface WsjfInputs {
-  readonly wsjf?: number;
-  readonly value?: number;
-  readonly criticality?: number;
-  readonly risk?: number;
-  readonly size?: number;
-  readonly estimateHours?: number;
-}
+import type { Fields } from "./fields.ts";
 
 const OF_PRIORITY: Readonly<Record<Priority, number>> = { P0: 9, P1: 7.5, P2: 6, P3: 4.5 };
 const OF_HOURS = [
@@ -28,7 +20,7 @@ const OF_HOURS = [
   { upTo: Number.POSITIVE_INFINITY, add: -0.5 },
 ] as const;
 
-export function wsjfOf(priority: Priority, inputs: WsjfInputs): number {
+export function wsjfOf(priority: Priority, inputs: Fields): number {
   const { wsjf, value, criticality = 0, risk = 0, size, estimateHours } = inputs;
   if (wsjf !== undefined) return wsjf;
   if (value !== undefined && size !== undefined && size > 0) return (value + criticality + risk) / size;
