@@ -2,13 +2,13 @@
  * Places a hunk whose block as a whole is nowhere in the file, because context drifted, was left out or elided.
  *
  * The hunk is cut into pieces: every run of changes with the nearest context line on each side. A piece must stand
- * in the file as it is, lines next to each other; nothing about the change itself is guessed. The other context
- * lines only say which of several places is meant: what they do not account for is the cost of a place, and the
- * cheapest place must be the only cheapest. `...` lines stand for any number of lines.
+ * in the file as it is, lines next to each other; nothing about the change itself is guessed. The context between
+ * the pieces (gap.ts) only says which of several places is meant: the place that it fits best must be the only best.
  */
 import type { HunkLine } from "../core/patch.ts";
+import { costOf, isAccountedFor, isDots, toGap, type Gap, type Span } from "./gap.ts";
 import type { IndexedFile } from "./line-index.ts";
-import { foldTypography, isBlank, weigh } from "./text.ts";
+import { weigh } from "./text.ts";
 
 /** A stretch of hunk lines whose old lines stand in the file from line `at` (0-based) on, without a gap. */
 export interface Block {
@@ -21,21 +21,18 @@ export type Alignment =
   | { readonly kind: "ambiguous"; readonly places: readonly number[] }
   | { readonly kind: "none" };
 
-/** Context lines of the hunk between two pieces, or before the first or after the last. */
-interface Gap {
-  readonly ids: readonly number[];
-  readonly hasDots: boolean;
-}
-
 interface Piece {
   readonly lines: readonly HunkLine[];
   readonly old: readonly string[];
+  /** The context above it, up to the piece before. */
   readonly before: Gap;
 }
 
-interface Chain {
-  readonly cost: number;
-  readonly places: readonly number[];
+interface Search {
+  readonly pieces: readonly Piece[];
+  /** The context below the last piece. */
+  readonly after: Gap;
+  readonly file: IndexedFile;
 }
 
 /** Pairs of places that are weighed against each other at most; a hunk with more means nothing. */
@@ -45,51 +42,42 @@ const LEAST_MATCHED = 0.6;
 const LEAST_WEIGHT = 10;
 
 export function align(lines: readonly HunkLine[], file: IndexedFile): Alignment {
-  const index = file.index("loose");
-  const { pieces, after } = cutIntoPieces(lines, index.idOf);
-  const places = pieces.map((piece) => index.find(piece.old));
+  const search = cutIntoPieces(lines, file);
+  const { pieces } = search;
+  const places = pieces.map((piece) => file.index("loose").find(piece.old));
   if (pieces.length === 0 || places.some((found) => found.length === 0)) return { kind: "none" };
   if (weigh(pieces.flatMap((piece) => piece.old)) < LEAST_WEIGHT) return { kind: "none" };
-  if (countPairs(places) > MOST_PAIRS) return { kind: "ambiguous", places: places[0] ?? [] };
-  const only = pieces.length === 1 ? places[0] : undefined;
-  if (only && only.length > 1) return { kind: "ambiguous", places: only };
-  const [best, second] = cheapestChains({ pieces, places, after, ids: index.ids });
-  if (!best || !isMostlyThere(pieces, after, best.cost)) return { kind: "none" };
-  if (second && second.cost <= best.cost) {
-    const at = best.places.findIndex((place, piece) => place !== second.places[piece]);
-    return { kind: "ambiguous", places: [best.places[at] ?? 0, second.places[at] ?? 0].toSorted((a, b) => a - b) };
-  }
-  return { kind: "found", blocks: pieces.map((piece, at) => ({ lines: piece.lines, at: best.places[at] ?? 0 })) };
+  const [only] = places;
+  if (places.length === 1 && only && only.length > 1) return { kind: "ambiguous", places: only };
+  if (countPairs(places) > MOST_PAIRS) return { kind: "ambiguous", places: only ?? [] };
+  const [best, second] = cheapestChains(search, places);
+  if (!best || !isMostlyThere(search, best)) return { kind: "none" };
+  if (second && second.cost <= best.cost) return { kind: "ambiguous", places: firstDifference(best, second) };
+  return {
+    kind: "found",
+    blocks: unroll(best).map(({ piece, place }) => ({ lines: pieces[piece]?.lines ?? [], at: place })),
+  };
 }
 
 const countPairs = (places: readonly (readonly number[])[]): number =>
   places.reduce((sum, found, at) => sum + found.length * (places[at - 1]?.length ?? 0), 0);
 
-const DOTS = /^(?:\/\/|#|--|;|<!--|\/\*|\*|%|\{\/\*)?\s*[[(]?\.\.\.(?:[^.].*)?$/;
-
-/** `...`, `// ...`, `# ... existing code ...` as context. */
-export const isDots = (line: HunkLine): boolean => line.op === " " && DOTS.test(foldTypography(line.text).trim());
-
-function cutIntoPieces(
-  lines: readonly HunkLine[],
-  idOf: (line: string) => number,
-): { pieces: readonly Piece[]; after: Gap } {
+function cutIntoPieces(lines: readonly HunkLine[], file: IndexedFile): Search {
   const pieces: Piece[] = [];
   let from = 0;
-  for (const [start, end] of pieceRanges(lines)) {
+  for (const [start, end] of pieceRanges(lines, file)) {
     const taken = lines.slice(start, end);
     const old = taken.filter((line) => line.op !== "+").map((line) => line.text);
-    pieces.push({ lines: taken, old, before: toGap(lines.slice(from, start), idOf) });
+    pieces.push({ lines: taken, old, before: toGap(lines.slice(from, start), file) });
     from = end;
   }
-  return { pieces, after: toGap(lines.slice(from), idOf) };
+  return { pieces, after: toGap(lines.slice(from), file), file };
 }
 
-const isContext = (line: HunkLine | undefined): boolean => line?.op === " " && !isDots(line);
-
-/** Ranges of hunk lines: runs of changes, each widened by one context line; those that then touch in a line join. */
-function pieceRanges(lines: readonly HunkLine[]): readonly (readonly [number, number])[] {
+/** Ranges of hunk lines: runs of changes, each widened by one context line; those that then share a line join. */
+function pieceRanges(lines: readonly HunkLine[], file: IndexedFile): readonly (readonly [number, number])[] {
   const ranges: [number, number][] = [];
+  const isContext = (line: HunkLine | undefined): boolean => line?.op === " " && !isDots(line, file);
   for (let at = 0; at < lines.length; at += 1) {
     if (lines[at]?.op === " ") continue;
     let end = at;
@@ -104,112 +92,72 @@ function pieceRanges(lines: readonly HunkLine[]): readonly (readonly [number, nu
   return ranges;
 }
 
-/** Blank lines without a prefix may be no part of the hunk and cost nothing. */
-function toGap(lines: readonly HunkLine[], idOf: (line: string) => number): Gap {
-  const counted = lines.filter((line) => !isDots(line) && !(line.bare && isBlank(line.text)));
-  return { ids: counted.map((line) => idOf(line.text)), hasDots: lines.some(isDots) };
-}
-
-interface Search {
-  readonly pieces: readonly Piece[];
-  readonly places: readonly (readonly number[])[];
-  readonly after: Gap;
-  readonly ids: readonly number[];
+/** Places for the pieces up to number `piece`, last one first. */
+interface Chain {
+  readonly piece: number;
+  readonly place: number;
+  readonly previous?: Chain;
+  readonly cost: number;
 }
 
 /** The two cheapest ways to put all pieces in order into the file. */
-function cheapestChains(search: Search): readonly Chain[] {
-  const { pieces, places, ids } = search;
-  let chains: Chain[][] = [];
-  pieces.forEach((piece, at) => {
-    chains = (places[at] ?? []).map((place) => {
-      if (at === 0) return [{ cost: costBefore(piece.before, ids, place), places: [place] }];
-      const length = pieces[at - 1]?.old.length ?? 0;
-      const reached = chains.flat().flatMap((chain) => extend(chain, length, { piece, place, ids }));
-      return twoCheapest(reached);
-    });
+function cheapestChains(search: Search, places: readonly (readonly number[])[]): readonly Chain[] {
+  let chains: readonly (Chain | undefined)[] = [undefined];
+  places.forEach((candidates, piece) => {
+    chains = candidates.flatMap((place) =>
+      twoCheapest(chains.flatMap((previous) => extend(search, { piece, place, ...(previous && { previous }) }))),
+    );
   });
-  const last = pieces.at(-1);
-  const ended = chains.flat().map((chain) => ({
-    ...chain,
-    cost: chain.cost + costAfter(search.after, ids, (chain.places.at(-1) ?? 0) + (last?.old.length ?? 0)),
-  }));
+  const ended = chains.flatMap((chain) => (chain ? [{ ...chain, cost: chain.cost + costAfter(search, chain) }] : []));
   return twoCheapest(ended);
 }
 
-const twoCheapest = (chains: readonly Chain[]): Chain[] => chains.toSorted((a, b) => a.cost - b.cost).slice(0, 2);
+const twoCheapest = (chains: readonly Chain[]): readonly Chain[] =>
+  chains.toSorted((a, b) => a.cost - b.cost).slice(0, 2);
 
-function extend(
-  chain: Chain,
-  length: number,
-  next: { piece: Piece; place: number; ids: readonly number[] },
-): readonly Chain[] {
-  const end = (chain.places.at(-1) ?? 0) + length;
-  if (next.place < end) return [];
-  const cost = costBetween(next.piece.before, next.ids, end, next.place);
-  return [{ cost: chain.cost + cost, places: [...chain.places, next.place] }];
+function extend(search: Search, next: Omit<Chain, "cost">): readonly Chain[] {
+  const span = spanBefore(search, next);
+  const gap = search.pieces[next.piece]?.before;
+  if (!gap || span.from > span.to) return [];
+  return [{ ...next, cost: (next.previous?.cost ?? 0) + costOf(gap, span, search.file) }];
 }
 
-/** A jump over lines that the hunk does not show costs one, unless dots announce it. */
-function costBetween(gap: Gap, ids: readonly number[], from: number, to: number): number {
-  const shown = nearLines(ids, from, to, gap.ids.length);
-  const unmatched = gap.ids.length - longestCommon(gap.ids, shown);
-  const isRigid = to - from === gap.ids.length;
-  return unmatched + (isRigid || gap.hasDots ? 0 : 1);
+const costAfter = (search: Search, chain: Chain): number => costOf(search.after, spanAfter(search, chain), search.file);
+
+/** The file's lines between the piece before and this one. */
+function spanBefore({ pieces }: Search, { place, previous }: Omit<Chain, "cost">): Span {
+  if (previous === undefined) return { from: 0, to: place, piece: "below" };
+  const length = pieces[previous.piece]?.old.length ?? 0;
+  return { from: previous.place + length, to: place, piece: "both" };
 }
 
-const costBefore = (gap: Gap, ids: readonly number[], place: number): number => {
-  const near = ids.slice(Math.max(0, place - gap.ids.length - SLACK), place);
-  const unmatched = gap.ids.length - longestCommon(gap.ids, near);
-  return gap.hasDots && unmatched > 0 ? unmatched - countAbove(gap, ids, place, near.length) : unmatched;
-};
-
-const costAfter = (gap: Gap, ids: readonly number[], end: number): number =>
-  gap.ids.length - longestCommon(gap.ids, ids.slice(end, end + gap.ids.length + SLACK));
-
-/** Lines before dots may stand anywhere above. */
-function countAbove(gap: Gap, ids: readonly number[], place: number, near: number): number {
-  const above = new Set(ids.slice(0, Math.max(0, place - near)));
-  return gap.ids.filter((id) => above.has(id)).length;
+function spanAfter({ pieces, file }: Search, { place }: Chain): Span {
+  const length = pieces.at(-1)?.old.length ?? 0;
+  return { from: place + length, to: file.lines.length, piece: "above" };
 }
 
-/** How many lines the file may have in a gap beyond those that the hunk shows, before only its ends are looked at. */
-const SLACK = 10;
-
-function nearLines(ids: readonly number[], from: number, to: number, shown: number): readonly number[] {
-  const reach = shown + SLACK;
-  if (to - from <= 2 * reach) return ids.slice(from, to);
-  return [...ids.slice(from, from + reach), ...ids.slice(to - reach, to)];
+/** The links of a chain, first piece first. */
+function unroll(chain: Chain): readonly Chain[] {
+  const links: Chain[] = [];
+  for (let link: Chain | undefined = chain; link; link = link.previous) links.push(link);
+  return links.reverse();
 }
 
-/** Larger tables are not filled: what lies between the common ends then counts as not matched. */
-const MOST_CELLS = 1_000_000;
-
-/** Length of the longest common subsequence. */
-function longestCommon(a: readonly number[], b: readonly number[]): number {
-  const most = Math.min(a.length, b.length);
-  let head = 0;
-  while (head < most && a[head] === b[head]) head += 1;
-  let tail = 0;
-  while (tail < most - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail += 1;
-  const [left, right] = [a.slice(head, a.length - tail), b.slice(head, b.length - tail)];
-  return head + tail + (left.length * right.length > MOST_CELLS ? 0 : fillTable(left, right));
-}
-
-function fillTable(a: readonly number[], b: readonly number[]): number {
-  let row = Array.from({ length: b.length + 1 }, () => 0);
-  for (const left of a) {
-    const next = [0];
-    b.forEach((right, at) => {
-      next.push(left === right ? (row[at] ?? 0) + 1 : Math.max(row[at + 1] ?? 0, next[at] ?? 0));
-    });
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-}
-
-function isMostlyThere(pieces: readonly Piece[], after: Gap, cost: number): boolean {
+function isMostlyThere(search: Search, chain: Chain): boolean {
+  const { pieces, after, file } = search;
   const soft = pieces.reduce((sum, piece) => sum + piece.before.ids.length, after.ids.length);
   const firm = pieces.reduce((sum, piece) => sum + piece.old.length, 0);
-  return firm + soft - cost >= LEAST_MATCHED * (firm + soft);
+  if (firm + soft - chain.cost < LEAST_MATCHED * (firm + soft)) return false;
+  const isKnown = unroll(chain).every((link) => {
+    const gap = pieces[link.piece]?.before;
+    return gap !== undefined && isAccountedFor(gap, spanBefore(search, link), file);
+  });
+  return isKnown && isAccountedFor(after, spanAfter(search, chain), file);
+}
+
+function firstDifference(best: Chain, second: Chain): readonly number[] {
+  const others = unroll(second);
+  const at = unroll(best).findIndex((link, index) => link.place !== others[index]?.place);
+  const [a, b] = [unroll(best)[at]?.place ?? 0, others[at]?.place ?? 0];
+  return a < b ? [a, b] : [b, a];
 }

@@ -10,7 +10,7 @@ export type Choice =
 /** The next place must be so many times farther from the stated line than the nearest one. */
 export const MARGIN = 4;
 /** Farther off than this, a stated line says nothing. */
-const MOST_DRIFT = 20;
+const MOST_DRIFT = 6;
 /** Models write 1 where they do not know: it counts only for places at the very top. */
 const MOST_DRIFT_FROM_TOP = 3;
 

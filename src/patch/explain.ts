@@ -23,6 +23,10 @@ export function explain(refused: Refused, hunk: Hunk, file: IndexedFile, where: 
   if (refused.kind === "no anchor") {
     return { kind: "not found", ...at, text: `${name}: it only adds lines; show the lines above and below them.` };
   }
+  if (refused.kind === "half applied") {
+    const text = `${name}: its result stands at line ${refused.at + 1} already, but lines that it deletes are still there.`;
+    return { kind: "not found", ...at, text };
+  }
   return { kind: "not found", ...at, text: explainNotFound(name, hunk, file) };
 }
 

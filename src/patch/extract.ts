@@ -6,6 +6,7 @@ import type { Edit, Proposal } from "../core/patch.ts";
 import { type Fence, readFence } from "./fences.ts";
 import { beginPatch } from "./formats/begin-patch.ts";
 import type { Format, Problem, Section } from "./formats/format.ts";
+import { isChangeLine } from "./formats/hunk-body.ts";
 import { truncated } from "./formats/format.ts";
 import { searchReplace } from "./formats/search-replace.ts";
 import { unified } from "./formats/unified.ts";
@@ -53,9 +54,11 @@ function readAnswer(answer: string): Reading {
     reading.problem = truncated("---PATCH_END--- is missing");
   }
   let at = 0;
+  let hasStray = false;
   while (at < lines.length && !reading.problem) {
     const fence = readFence(lines, at);
-    if (fence) {
+    if (fence && hasStray) reading.problem = STRAY;
+    else if (fence) {
       readFenced(reading, fence, { above: lineAbove(lines, at), endsLine });
       at = fence.next;
       continue;
@@ -68,7 +71,9 @@ function readAnswer(answer: string): Reading {
     }
     const file = lastFile(reading);
     const section: Section = { lines, isClosed: false, endsLine, ...(file ? { file } : {}) };
-    at = readHere(reading, section, at);
+    const next = readHere(reading, section, at);
+    if (next === undefined && reading.edits.length > 0 && isChangeLine(lines[at] ?? "")) hasStray = true;
+    at = next ?? at + 1;
   }
   const last = lines.at(-1) ?? "";
   if (
@@ -86,10 +91,16 @@ const BEGINNINGS = ["diff --git ", "Index: ", "--- ", "+++ ", "@@ ", "*** ", "<<
 
 const has = (lines: readonly string[], marker: string): boolean => lines.some((line) => line.startsWith(marker));
 
-/** Lets the format that begins at `at` read; returns where to go on. */
-function readHere(reading: Reading, section: Section, at: number): number {
+/** Added or deleted lines that no hunk holds: a fence ended too early, or a header is missing. */
+const STRAY: Problem = {
+  cause: "unreadable",
+  reason: "Lines with + or - stand outside all hunks; begin every hunk with @@ and every context line with a space.",
+};
+
+/** Lets the format that begins at `at` read; returns where to go on, or undefined where none begins. */
+function readHere(reading: Reading, section: Section, at: number): number | undefined {
   const format = FORMATS.find((candidate) => candidate.starts(section, at));
-  if (!format) return at + 1;
+  if (!format) return undefined;
   const found = format.read(section, at);
   reading.edits.push(...found.edits);
   if (found.problem) reading.problem = found.problem;
@@ -100,6 +111,7 @@ function readFenced(reading: Reading, fence: Fence, around: { above: string | un
   const before = reading.edits.length;
   const named = around.above === undefined ? undefined : readPathLine(around.above);
   let at = 0;
+  let hasStray = false;
   while (at < fence.lines.length && !reading.problem) {
     const file = reading.edits.length === before && named !== undefined ? { path: named } : lastFile(reading);
     const section: Section = {
@@ -109,8 +121,11 @@ function readFenced(reading: Reading, fence: Fence, around: { above: string | un
       endsLine: fence.isClosed || around.endsLine,
       ...(file ? { file } : {}),
     };
-    at = readHere(reading, section, at);
+    const next = readHere(reading, section, at);
+    if (next === undefined && isChangeLine(fence.lines[at] ?? "")) hasStray = true;
+    at = next ?? at + 1;
   }
+  if (reading.edits.length > before && hasStray) reading.problem ??= STRAY;
   if (reading.edits.length > before || reading.problem) return;
   const whole = readWholeFile(fence, around.above);
   if (!fence.isClosed && (whole || before > 0)) reading.problem = truncated("the code fence is not closed");

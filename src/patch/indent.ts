@@ -1,13 +1,14 @@
 /**
  * Indentation of added lines. Where the old lines matched only up to white space, the pairs (line of the reply,
- * line of the file) show how the reply's indentation differs from the file's; added lines follow only where all
+ * line of the file) show how the reply's indentation differs from the file's; added lines follow only where the
  * pairs agree on one rule.
  */
-import { foldTypography, indentOf, isBlank } from "./text.ts";
+import { foldTypography, indentOf, isBlank, weigh } from "./text.ts";
 
 export interface Pair {
   readonly reply: string;
   readonly file: string;
+  readonly isContext: boolean;
 }
 
 /** Rewrites an added line, or says by undefined that the rule cannot. */
@@ -21,45 +22,56 @@ export type IndentRule =
   | { readonly kind: "rule"; readonly apply: Indenter; readonly convertsTabs: boolean }
   | { readonly kind: "irregular" };
 
+/** Brackets are alike everywhere: one may have been paired with its neighbour, so they do not outvote other lines. */
+const LEAST_TELLING_WEIGHT = 4;
+
 export function findIndentRule(pairs: readonly Pair[]): IndentRule {
   const filled = pairs.filter((pair) => !isBlank(pair.reply) && !isBlank(pair.file));
-  const seen = filled.map(({ reply, file }) => ({ from: foldTypography(indentOf(reply)), to: indentOf(file) }));
-  if (seen.every(({ from, to }) => from === "" && to === "")) return { kind: "none" };
-  const moved = keep(filled) ?? shift(seen);
-  if (moved) return { kind: "rule", apply: moved, convertsTabs: false };
-  const converted = tabsToSpaces(seen) ?? spacesToTabs(seen);
-  if (converted) return { kind: "rule", apply: converted, convertsTabs: true };
-  // Some lines lost or gained white space by themselves; the hunk as a whole has the file's indentation.
-  const equal = seen.filter(({ from, to }) => from === to).length;
-  return equal * 2 >= seen.length ? { kind: "rule", apply: asIs, convertsTabs: false } : { kind: "irregular" };
+  if (filled.every(({ reply, file }) => indentOf(reply) === "" && indentOf(file) === "")) return { kind: "none" };
+  const telling = filled.filter(({ file }) => weigh([file]) >= LEAST_TELLING_WEIGHT);
+  return ruleFor(filled) ?? (telling.length > 0 ? ruleFor(telling) : undefined) ?? { kind: "irregular" };
 }
 
+/** White space before a line in the reply and in the file. */
 interface Indents {
   readonly from: string;
   readonly to: string;
+  readonly isContext: boolean;
+}
+
+function ruleFor(pairs: readonly Pair[]): IndentRule | undefined {
+  const seen = pairs.map(({ reply, file, isContext }) => ({ from: indentOf(reply), to: indentOf(file), isContext }));
+  const plain = seen.map((indents) => ({ ...indents, from: foldTypography(indents.from) }));
+  const moved = keep(seen) ?? keepWithLostPrefixes(plain) ?? shift(plain);
+  if (moved) return { kind: "rule", apply: moved, convertsTabs: false };
+  const converted = tabsToSpaces(plain) ?? spacesToTabs(plain);
+  return converted && { kind: "rule", apply: converted, convertsTabs: true };
 }
 
 /** Same indentation. Non-breaking spaces that a reply shows for plain ones become plain. */
-function keep(pairs: readonly Pair[]): Indenter | undefined {
-  const isSame = pairs.every(({ reply, file }) => foldTypography(indentOf(reply)) === foldTypography(indentOf(file)));
-  if (!isSame) return undefined;
-  const hasOddSpaces = pairs.some(({ reply, file }) => indentOf(reply) !== indentOf(file));
-  if (!hasOddSpaces) return asIs;
-  return (line) => foldTypography(indentOf(line)) + line.slice(indentOf(line).length);
+function keep(seen: readonly Indents[]): Indenter | undefined {
+  if (seen.every(({ from, to }) => from === to)) return asIs;
+  const isSame = seen.every(({ from, to }) => foldTypography(from) === foldTypography(to));
+  return isSame ? onIndent((indent) => indent) : undefined;
+}
+
+/** Context that seems to be indented by one space less lost its prefix; that says nothing about added lines. */
+function keepWithLostPrefixes(seen: readonly Indents[]): Indenter | undefined {
+  const isKept = seen.every(({ from, to, isContext }) => from === to || (isContext && ` ${from}` === to));
+  return isKept ? asIs : undefined;
 }
 
 /** All lines are moved by the same white space, in or out. */
 function shift(seen: readonly Indents[]): Indenter | undefined {
   const [first] = seen;
   if (!first) return undefined;
-  const isOut = first.to.length < first.from.length;
-  const by = isOut ? first.from.slice(0, first.from.length - first.to.length) : first.to.slice(first.from.length);
+  const isLess = first.to.length < first.from.length;
+  const by = isLess ? first.from.slice(0, first.from.length - first.to.length) : first.to.slice(first.from.length);
   const move = (indent: string): string | undefined => {
-    if (!isOut) return by + indent;
+    if (!isLess) return by + indent;
     return indent.startsWith(by) ? indent.slice(by.length) : undefined;
   };
-  const agrees = seen.every(({ from, to }) => move(from) === to);
-  return agrees ? onIndent(move) : undefined;
+  return seen.every(({ from, to }) => move(from) === to) ? onIndent(move) : undefined;
 }
 
 function tabsToSpaces(seen: readonly Indents[]): Indenter | undefined {
@@ -79,7 +91,7 @@ function spacesToTabs(seen: readonly Indents[]): Indenter | undefined {
   return seen.every(({ from, to }) => fold(from) === to) ? onIndent(fold) : undefined;
 }
 
-/** Spaces per tab, from the first pair that has a tab. */
+/** Spaces per tab, from the first pair that has tabs on one side only. */
 function findUnit(pairs: readonly { readonly tabs: string; readonly spaces: string }[]): number | undefined {
   const pair = pairs.find(({ tabs, spaces }) => tabs.includes("\t") && !spaces.includes("\t"));
   const parts = /^(\t+)( *)$/.exec(pair?.tabs ?? "");

@@ -16,6 +16,8 @@ export type Located =
     }
   | { readonly kind: "applied"; readonly step: Step; readonly at: number }
   | { readonly kind: "ambiguous"; readonly step: Step; readonly places: readonly number[] }
+  /** The result is there, and so is a line that the hunk deletes. */
+  | { readonly kind: "half applied"; readonly at: number }
   | { readonly kind: "not found" }
   | { readonly kind: "no anchor" };
 
@@ -77,12 +79,30 @@ function findPieces(step: Step, hunk: Hunk, file: IndexedFile): Located {
 
 /** New lines that would be too common to say that the change was made here. */
 const LEAST_RESULT_WEIGHT = 12;
-
-/** The lines that the hunk leaves behind, with context on both sides of the change that says where they belong. */
+/** The lines that the hunk leaves behind, with context that says where they belong and nothing left to delete. */
 function findResult(step: Step, hunk: Hunk, file: IndexedFile): Located {
   const left = textOf(hunk.lines, "-");
   const context = hunk.lines.filter((line) => line.op === " " && !isBlank(line.text)).length;
-  if (context < 2 || weigh(left) < LEAST_RESULT_WEIGHT) return { kind: "not found" };
+  if (context < 2 || weigh(left) < LEAST_RESULT_WEIGHT || deletesAtEdge(hunk.lines)) return { kind: "not found" };
   const [at] = file.index("trailing").find(left);
-  return at === undefined ? { kind: "not found" } : { kind: "applied", step, at };
+  if (at === undefined) return { kind: "not found" };
+  return isLeftToDelete(hunk.lines, file) ? { kind: "half applied", at } : { kind: "applied", step, at };
 }
+
+/** Without context beyond a deletion its result is part of the old lines and stands in the file before and after. */
+function deletesAtEdge(lines: readonly HunkLine[]): boolean {
+  const isEdge = (edge: readonly HunkLine[]): boolean => edge.length > 0 && edge.every((line) => line.op === "-");
+  const first = lines.findIndex((line) => line.op === " ");
+  const last = lines.findLastIndex((line) => line.op === " ");
+  return isEdge(lines.slice(0, first)) || isEdge(lines.slice(last + 1));
+}
+
+/** A telling line that the hunk deletes, and does not leave or add elsewhere, is still in the file. */
+function isLeftToDelete(lines: readonly HunkLine[], file: IndexedFile): boolean {
+  const { idOf } = file.index("loose");
+  const left = new Set(textOf(lines, "-").map(idOf));
+  const isStanding = (line: HunkLine): boolean => idOf(line.text) >= 0 && !left.has(idOf(line.text));
+  return lines.some((line) => line.op === "-" && weigh([line.text]) >= LEAST_DELETED_WEIGHT && isStanding(line));
+}
+
+const LEAST_DELETED_WEIGHT = 8;

@@ -137,7 +137,7 @@ function ruleOf({ step, blocks }: Placed, file: IndexedFile): IndentRule {
 function pairsOf({ lines, at }: Placed["blocks"][number], file: IndexedFile): readonly Pair[] {
   return lines
     .filter((line) => line.op !== "+")
-    .map((line, index) => ({ reply: line.text, file: file.lines[at + index] ?? "" }));
+    .map((line, index) => ({ reply: line.text, file: file.lines[at + index] ?? "", isContext: line.op === " " }));
 }
 
 /** A hunk whose old lines are not indented follows the rule of the file's other hunks, if they have only one. */

@@ -17,21 +17,22 @@ export const withoutContextPrefix: Read = (lines) => {
   return [lines.map((line) => (line.op === " " && !line.bare ? { ...line, text: ` ${line.text}` } : line))];
 };
 
-/** Blank lines and sentences around a hunk that nothing shows to be part of it; the longest reading first. */
+/**
+ * Blank lines and closing tags around a hunk that are no part of it; the longest reading first. Blank lines inside
+ * stay: one that the file does not have may be an added line that lost its `+`.
+ */
 export const withoutLooseEnds: Read = (lines) => {
   const first = lines.findIndex((line) => line.op !== " ");
   const last = lines.findLastIndex((line) => line.op !== " ");
-  const lastSure = lines.findLastIndex((line, at) => at <= last || line.bare !== true);
-  const firstSure = lines.findIndex((line, at) => at >= first || !isBlankGuess(line));
+  const firstSure = lines.findIndex((line, at) => at >= first || !isLoose(line));
+  const lastSure = lines.findLastIndex((line, at) => at <= last || !isLoose(line));
   const ends = [1, 2, 3].map((dropped) => lines.length - dropped).filter((end) => end > lastSure + 1);
   const readings = [...ends, lastSure + 1].filter((end) => end < lines.length).map((end) => lines.slice(0, end));
-  if (firstSure > 0) readings.push(lines.slice(firstSure, lastSure + 1));
   const middle = lines.slice(firstSure, lastSure + 1);
-  if (middle.some(isBlankGuess)) readings.push(middle.filter((line) => !isBlankGuess(line)));
-  return readings;
+  return firstSure > 0 ? [...readings, middle] : readings;
 };
 
-const isBlankGuess = (line: HunkLine | undefined): boolean => line?.bare === true && isBlank(line.text);
+const isLoose = (line: HunkLine): boolean => line.bare === true && /^\s*(?:<\/\w+>|EOF)?\s*$/.test(line.text);
 
 /** `12 | code`, `12: code`, `   12<tab>code`: an editor's or a tool's line numbers before every line. */
 const LINE_NUMBER = /^[ \t]*[Ll]?\d+(?: ?[|\u2502\u2192] ?|: ?|\t)/;
@@ -79,24 +80,78 @@ export const withMissingPlus: Read = (lines, file) => {
   const index = file.index("loose");
   const isUnknown = (line: HunkLine | undefined): boolean =>
     line?.op === " " && weigh([line.text]) >= 8 && index.idOf(line.text) < 0;
-  const indents = new Set(lines.filter((line) => !isUnknown(line)).map((line) => indentOf(line.text)));
+  // Old lines, or an end of the file, on both sides of a run prove that the file has nothing between them.
+  const old = lines.flatMap((line, at) =>
+    line.op === "+" || isUnknown(line) ? [] : [{ at, id: index.idOf(line.text) }],
+  );
+  const isAtTop = old.every(({ id }, at) => id === index.ids[at]);
+  const isAtEnd = old.every(({ id }, at) => id === index.ids[index.ids.length - old.length + at]);
+  const first = isAtTop ? 1 : (old[0]?.at ?? lines.length);
+  const last = isAtEnd ? lines.length : (old.at(-1)?.at ?? 0);
   const read = [...lines];
-  for (let at = 1; at < lines.length; at += 1) {
+  for (let at = Math.max(1, first); at < last; at += 1) {
     const from = at;
     while (isUnknown(lines[at])) at += 1;
     if (at === from || lines[from - 1]?.op !== "+" || lines[at]?.op !== "+") continue;
-    for (let place = from; place < at; place += 1) read[place] = asAdded(lines[place] as HunkLine, indents);
+    const added = lines.slice(from, at).map((_, offset) => readAsAdded(lines, from + offset, file));
+    if (added.every((line) => line !== undefined)) read.splice(from, added.length, ...added);
   }
   return read.some((line, at) => line !== lines[at]) ? [read] : [];
 };
 
+/** An indentation that is there more often than another by this factor is the one that is meant. */
+const MUCH_MORE = 5;
+
+const isStarred = (text: string): boolean => text.trimStart().startsWith("*");
+
 /**
- * Is the line's first space the prefix of context, or indentation after a lost `+`? What the hunk's other lines use
- * decides, and then that indentation is rarely odd.
+ * Is the first space of a line the prefix of context, or indentation after a lost `+`? The indentation of the lines
+ * around it decides, then that of the file's lines, then whether it is a multiple of the hunk's unit. Undefined
+ * where nothing tells, but in comments, where it does no harm.
  */
-function asAdded(line: HunkLine, indents: ReadonlySet<string>): HunkLine {
-  const indent = indentOf(line.text);
-  const isUsed = indents.has(indent) || !indents.has(` ${indent}`);
-  const isPrefix = line.bare || indents.has(indent) || indent.startsWith("\t") || (isUsed && indent.length % 2 === 0);
-  return { op: "+", text: isPrefix ? line.text : ` ${line.text}` };
+function readAsAdded(lines: Lines, at: number, file: IndexedFile): HunkLine | undefined {
+  const line = lines[at];
+  const text = line?.text ?? "";
+  if (line?.bare || text.startsWith("\t")) return { op: "+", text };
+  const near = lines.filter((other, place) => Math.abs(place - at) <= 3 && place !== at && !isBlank(other.text));
+  const indent = indentOf(text);
+  const isPrefix =
+    isMoreOften(
+      indent,
+      ` ${indent}`,
+      similarIndents(
+        text,
+        near.map((other) => other.text),
+      ),
+    ) ??
+    isMoreOften(indent, ` ${indent}`, similarIndents(text, file.lines)) ??
+    isMultiple(
+      indent.length,
+      lines.filter((other) => other !== line).map((other) => other.text),
+    );
+  const isComment = isStarred(text) && lines.some((other) => other.text.includes("/*"));
+  if (isPrefix === undefined && !isComment) return undefined;
+  return { op: "+", text: isPrefix === false ? ` ${text}` : text };
 }
+
+/** Comment lines with a star are indented by one more than others: they are compared among themselves. */
+const similarIndents = (text: string, others: readonly string[]): readonly string[] =>
+  others.filter((other) => isStarred(other) === isStarred(text)).map(indentOf);
+
+function isMoreOften(indent: string, rival: string, among: readonly string[]): boolean | undefined {
+  const [count, rivals] = [indent, rival].map((wanted) => among.filter((other) => other === wanted).length);
+  if (count === undefined || rivals === undefined || count === rivals) return undefined;
+  if (count >= MUCH_MORE * rivals) return true;
+  return rivals >= MUCH_MORE * count ? false : undefined;
+}
+
+/** Is the width, and not the next one, a multiple of the greatest common divisor of the others' widths? */
+function isMultiple(width: number, others: readonly string[]): boolean | undefined {
+  const widths = others.filter((other) => !isStarred(other)).map((other) => indentOf(other).length);
+  const unit = widths.reduce(greatestCommonDivisor, 0);
+  if (unit < 2) return undefined;
+  if (width % unit === 0) return true;
+  return (width + 1) % unit === 0 ? false : undefined;
+}
+
+const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));

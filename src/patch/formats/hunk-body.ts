@@ -17,7 +17,7 @@ export interface HunkBody {
   readonly left?: Counts;
 }
 
-const FENCE = /^(?:`{3,}|~{3,})/;
+export const FENCE = /^(?:`{3,}|~{3,})/;
 const MARKERS =
   /^(?:diff --git |diff -[a-zA-Z]|Index: \S|\*\*\* (?:Begin|End|Update|Add|Create|Modify|Delete|Remove|Move|Rename)\b|---PATCH_(?:START|END)---|<{5,9} ?SEARCH)/;
 const CHANGE = /^[-+]/;
@@ -25,6 +25,9 @@ const PREFIXED = /^[-+ \\]/;
 /** A list item; a comment line of JSDoc, which has one space and a star, is none. */
 const LIST_ITEM = /^[-+*] [^\s*]/;
 const RULE = /^-{3,}\s*$/;
+
+/** A line that looks added or deleted, and not like markdown. */
+export const isChangeLine = (line: string): boolean => CHANGE.test(line) && !LIST_ITEM.test(line) && !RULE.test(line);
 
 /** `--- a` directly followed by `+++ b`, and no context after them. */
 export function isNamePair(lines: readonly string[], at: number): boolean {
@@ -45,13 +48,13 @@ function isMailTrailer(lines: readonly string[], at: number): boolean {
   return rest.length === 0 || /^\d+(?:\.\d+)+\S*$/.test(rest[0] ?? "");
 }
 
-/** A line at which no body goes on, whatever the counts say. */
-function isBoundary(lines: readonly string[], at: number): boolean {
+/** A line at which no body goes on, whatever the counts say. Inside a fence another one is a line that lost its sign. */
+function isBoundary({ lines, info }: Section, at: number): boolean {
   const line = lines[at] ?? "";
-  return isHunkHeader(line) || MARKERS.test(line) || FENCE.test(line) || isNamePair(lines, at);
+  return isHunkHeader(line) || MARKERS.test(line) || (info === undefined && FENCE.test(line)) || isNamePair(lines, at);
 }
 
-const isEnd = (lines: readonly string[], at: number): boolean => isBoundary(lines, at) || isMailTrailer(lines, at);
+const isEnd = (section: Section, at: number): boolean => isBoundary(section, at) || isMailTrailer(section.lines, at);
 
 export function readHunkLine(line: string): HunkLine {
   const op = line[0];
@@ -71,7 +74,7 @@ function readCounted(section: Section, at: number, counts: Counts): HunkBody | u
   let next = at;
   while (left.old > 0 || left.new > 0) {
     const line = section.lines[next];
-    if (line === undefined || isBoundary(section.lines, next)) return undefined;
+    if (line === undefined || isBoundary(section, next)) return undefined;
     if (line.startsWith("\\")) markNoNewline(lines);
     else {
       const read = readHunkLine(line);
@@ -96,12 +99,11 @@ const subtract = (left: Counts, line: HunkLine): Counts => ({
 /** The counts have come out, but what follows still belongs to the body. */
 function goesOn(section: Section, at: number): boolean {
   const { lines } = section;
-  if (at >= lines.length || isEnd(lines, at)) return false;
+  if (at >= lines.length || isEnd(section, at)) return false;
   if (PREFIXED.test(lines[at] ?? "")) return true;
-  for (let next = at; next < lines.length && !isEnd(lines, next); next += 1) {
+  for (let next = at; next < lines.length && !isEnd(section, next); next += 1) {
     const line = lines[next] ?? "";
-    const isProse = section.info === undefined && (LIST_ITEM.test(line) || RULE.test(line));
-    if (CHANGE.test(line) && !isProse) return true;
+    if (section.info === undefined ? isChangeLine(line) : CHANGE.test(line)) return true;
   }
   return false;
 }
@@ -126,7 +128,7 @@ function findEnd(section: Section, at: number): number {
   const { lines } = section;
   let end = at;
   let lastChange = -1;
-  for (; end < lines.length && !isEnd(lines, end) && !isLoneName(lines, end); end += 1) {
+  for (; end < lines.length && !isEnd(section, end) && !isLoneName(lines, end); end += 1) {
     if (CHANGE.test(lines[end] ?? "")) lastChange = end;
   }
   const hasPrefixes = lines.slice(at, lastChange).every((line) => line === "" || PREFIXED.test(line));

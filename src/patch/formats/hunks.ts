@@ -2,7 +2,7 @@
 import type { Cut, Hunk } from "../../core/patch.ts";
 import { isBlank } from "../text.ts";
 import { isOver, truncated, type Problem, type Section } from "./format.ts";
-import { readHunkBody, type HunkBody } from "./hunk-body.ts";
+import { FENCE, readHunkBody, type HunkBody } from "./hunk-body.ts";
 import { isHunkHeader, readHunkHeader, type HunkHeader } from "./hunk-header.ts";
 
 export interface FoundHunks {
@@ -22,11 +22,27 @@ export function readHunks(section: Section, at: number): FoundHunks {
     if (!isHunkHeader(line) && !isHeaderless) return { hunks, next };
     const { headings, header, body } = readHunk(section, start);
     next = body.next;
+    if (endsAtFence(section, body)) return { hunks, next, problem: FENCED };
     const cut = findCut(section, body);
     if (cut && "reason" in cut) return { hunks, next, problem: cut };
-    // A hunk of context alone asks for nothing.
-    if (body.lines.some((read) => read.op !== " ")) hunks.push(toHunk(body, header, { headings, cut }));
+    // A hunk of context alone asks for nothing, or its signs were lost.
+    if (!body.lines.some((read) => read.op !== " ")) return { hunks, next, problem: EMPTY };
+    hunks.push(toHunk(body, header, { headings, cut }));
   }
+}
+
+const EMPTY: Problem = { cause: "unreadable", reason: "A hunk has no line that begins with + or -." };
+
+const FENCED: Problem = {
+  cause: "unreadable",
+  reason: "A code fence stands inside a hunk; begin every context line with a space, also those with ```.",
+};
+
+/** A fence in the middle of a raw hunk may be a line of the file that lost its prefix. */
+function endsAtFence(section: Section, { next, left }: HunkBody): boolean {
+  const isWhole = left?.old === 0 && left.new === 0;
+  if (section.info !== undefined || isWhole || !FENCE.test(section.lines[next] ?? "")) return false;
+  return !isBlank(section.lines[next - 1] ?? "");
 }
 
 function skipBlank(lines: readonly string[], at: number): number {
