@@ -90,12 +90,13 @@ function isOwnerAlive(segment: string): boolean {
 
 /** Sends `signal` to each living member and returns how many there were. `known` carries members between rounds. */
 function signalFamily(family: ProcessFamily, signal: NodeJS.Signals | 0, known: Map<number, string>): number {
-  // The group in one stroke first: nobody in it can fork away between the look and the signal.
+  // Looked up before anybody is ended: a child whose parent is gone is nobody's descendant any more.
+  const members = hasProc ? findMembers(family, known) : [];
+  // The group in one stroke: nobody in it can fork away in between.
   const hasGroup = family.pid !== undefined && send(-family.pid, signal);
-  if (!hasProc) return hasGroup ? 1 : 0;
-  const members = findMembers(family, known);
-  for (const pid of members) send(pid, signal);
-  return members.length;
+  // Once is enough: to many programs a second SIGTERM means "at once".
+  for (const { pid, group } of members) if (group !== family.pid) send(pid, signal);
+  return hasProc ? members.length : Number(hasGroup);
 }
 
 function send(pid: number, signal: NodeJS.Signals | 0): boolean {
@@ -111,6 +112,7 @@ function send(pid: number, signal: NodeJS.Signals | 0): boolean {
 interface ProcessStat {
   readonly pid: number;
   readonly parent: number;
+  readonly group: number;
   readonly session: number;
   /** Clock ticks since boot: with the pid it names one process for good. */
   readonly startTime: string;
@@ -118,7 +120,7 @@ interface ProcessStat {
 }
 
 /** Members by session, marker, descent, or because an earlier round found them (a parent may be gone by now). */
-function findMembers(family: ProcessFamily, known: Map<number, string>): readonly number[] {
+function findMembers(family: ProcessFamily, known: Map<number, string>): readonly ProcessStat[] {
   const stats = [...livingPids()]
     .filter((pid) => pid !== process.pid && !family.strangers.has(pid))
     // The youngest first: a program that forks in a chain is met before it moves on.
@@ -134,17 +136,18 @@ function findMembers(family: ProcessFamily, known: Map<number, string>): readonl
     for (const stat of stats) if (members.has(stat.parent)) members.add(stat.pid);
   }
   for (const stat of stats) if (members.has(stat.pid)) known.set(stat.pid, stat.startTime);
-  return stats.filter((stat) => members.has(stat.pid) && !stat.isDead).map((stat) => stat.pid);
+  return stats.filter((stat) => members.has(stat.pid) && !stat.isDead);
 }
 
 /** See proc(5): the name in parentheses may hold blanks and parentheses itself. */
 function readStat(pid: number): ProcessStat | undefined {
   const text = readProc(String(pid), "stat");
   if (text === undefined) return undefined;
-  const [state = "", parent, , session, ...rest] = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const [state = "", parent, group, session, ...rest] = text.slice(text.lastIndexOf(")") + 2).split(" ");
   return {
     pid,
     parent: Number(parent),
+    group: Number(group),
     session: Number(session),
     // Field 22 of the line; the four above are fields 3 to 6.
     startTime: rest[15] ?? "",
