@@ -85,7 +85,8 @@ export function newMarker(id: string): string {
 
 function isOwnerAlive(segment: string): boolean {
   const [pid = "", startTime] = segment.split(".");
-  return readStat(Number(pid))?.startTime === startTime;
+  const owner = readStat(Number(pid));
+  return owner !== undefined && !owner.isDead && owner.startTime === startTime;
 }
 
 /** Sends `signal` to each living member and returns how many there were. `known` carries members between rounds. */
