@@ -2,13 +2,7 @@
  * `npm run bench [-- NAME …]`: every benchmark compares two things in one run, in turn, and prints their ratio,
  * because absolute times say more about the machine's neighbours than about the code. Goals: see each file.
  */
-export interface Row {
-  readonly name: string;
-  /** ralph / the yardstick, median of paired runs. */
-  readonly ratio: number;
-  /** In words, with the yardstick. */
-  readonly goal: string;
-}
+import type { Row } from "./row.ts";
 
 type Bench = () => Promise<readonly Row[]>;
 

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Row } from "./run.ts";
+import type { Row } from "./row.ts";
 
 const CLI = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
 const PAIRS = 9;

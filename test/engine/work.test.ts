@@ -71,15 +71,15 @@ describe("the loop", () => {
       answers: [WRONG, writes("src/a.js", "two o", "oops")],
     });
     expect((await work(world, undefined, never)).outcome).toBe("all done");
-    expect(world.prompts_asked[0]?.user).toContain("These tests fail now");
-    expect(world.prompts_asked[1]?.user).toContain("src/a.js does not contain two");
-    expect(world.prompts_asked[1]?.user).toContain("as your earlier patches left it");
+    expect(world.asked[0]?.user).toContain("These tests fail now");
+    expect(world.asked[1]?.user).toContain("src/a.js does not contain two");
+    expect(world.asked[1]?.user).toContain("as your earlier patches left it");
   });
 
   test("takes back a patch that breaks what passed before", async () => {
     const world = fakeWorld({ tasks: [fakeTask("T001")], files, answers: [writes("src/a.js", "x", "one"), GOOD] });
     expect((await work(world, undefined, never)).outcome).toBe("all done");
-    expect(world.prompts_asked[1]?.user).toContain("taken back");
+    expect(world.asked[1]?.user).toContain("taken back");
     expect(world.events.filter((event) => event.type === "attempt.finished").map((event) => event.verdict)).toEqual([
       "retry",
       "complete",
@@ -91,7 +91,7 @@ describe("the loop", () => {
     const answers = [writes("test/new.test.js", "new: src/a.js must contain two"), writes("src/a.js", "two o", "one")];
     const world = fakeWorld({ tasks: [fakeTask("T001")], files: quiet, answers });
     expect((await work(world, undefined, never)).outcome).toBe("all done");
-    expect(world.prompts_asked.map((prompt) => prompt.purpose.role)).toEqual(["tester", "builder"]);
+    expect(world.asked.map((prompt) => prompt.purpose.role)).toEqual(["tester", "builder"]);
     expect(world.events.find((event) => event.type === "red.proved")).toMatchObject({
       by: "tester",
       targets: [expect.stringContaining("new")],
@@ -108,8 +108,8 @@ describe("the loop", () => {
     ];
     const world = fakeWorld({ tasks: [fakeTask("T001")], files: quiet, answers, attempts: 4 });
     expect((await work(world, undefined, never)).outcome).toBe("some blocked");
-    expect(world.prompts_asked[1]?.user).toContain("No new test fails");
-    expect(world.prompts_asked[2]?.user).toContain("only test files may");
+    expect(world.asked[1]?.user).toContain("No new test fails");
+    expect(world.asked[2]?.user).toContain("only test files may");
     expect(world.statuses.get("T001")?.reason).toMatch(/Max iterations reached \(4 attempts\); last: patch rejected/);
     expect(world.repository.landed).toEqual([]);
   });

@@ -184,7 +184,7 @@ export interface FakeWorldOptions {
 
 export interface FakeWorld extends World {
   readonly repository: FakeRepository;
-  readonly prompts_asked: Prompt[];
+  readonly asked: Prompt[];
   readonly events: RalphEvent[];
   readonly statuses: Map<string, StatusUpdate>;
   readonly tasks: Map<string, Task>;
@@ -212,7 +212,7 @@ export function fakeWorld(options: FakeWorldOptions, store?: Store): FakeWorld {
   const stack = [{ file: "PROMPT.md", text: "Checks: {{checks}}" }];
   return {
     repository,
-    prompts_asked: asked,
+    asked,
     events,
     statuses,
     tasks,
