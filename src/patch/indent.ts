@@ -3,12 +3,14 @@
  * line of the file) show how the reply's indentation differs from the file's; added lines follow only where the
  * pairs agree on one rule.
  */
-import { foldTypography, indentOf, isBlank, weigh } from "./text.ts";
+import { foldTypography, indentOf, isBlank } from "./text.ts";
 
 export interface Pair {
   readonly reply: string;
   readonly file: string;
   readonly isContext: boolean;
+  /** Deleted, or next to a change. */
+  readonly isNear: boolean;
 }
 
 /** Rewrites an added line, or says by undefined that the rule cannot. */
@@ -22,14 +24,13 @@ export type IndentRule =
   | { readonly kind: "rule"; readonly apply: Indenter; readonly convertsTabs: boolean }
   | { readonly kind: "irregular" };
 
-/** Brackets are alike everywhere: one may have been paired with its neighbour, so they do not outvote other lines. */
-const LEAST_TELLING_WEIGHT = 4;
-
 export function findIndentRule(pairs: readonly Pair[]): IndentRule {
   const filled = pairs.filter((pair) => !isBlank(pair.reply) && !isBlank(pair.file));
   if (filled.every(({ reply, file }) => indentOf(reply) === "" && indentOf(file) === "")) return { kind: "none" };
-  const telling = filled.filter(({ file }) => weigh([file]) >= LEAST_TELLING_WEIGHT);
-  return ruleFor(filled) ?? (telling.length > 0 ? ruleFor(telling) : undefined) ?? { kind: "irregular" };
+  // Farther off a bracket may have been paired with its neighbour, where a line between them was left out.
+  const near = filled.filter((pair) => pair.isNear);
+  if (near.length === 0) return ruleFor(filled) ?? { kind: "none" };
+  return ruleFor(filled) ?? ruleFor(near) ?? { kind: "irregular" };
 }
 
 /** White space before a line in the reply and in the file. */

@@ -1,5 +1,6 @@
 /** Plans the hunks of one file: every hunk gets its place, or the file is refused. */
 import type { Hunk, HunkLine, Placement, Reject } from "../core/patch.ts";
+import type { Block } from "./align.ts";
 import { MARGIN } from "./choose.ts";
 import { explain } from "./explain.ts";
 import { asIs, findIndentRule, type Indenter, type IndentRule, type Pair } from "./indent.ts";
@@ -134,10 +135,13 @@ function ruleOf({ step, blocks }: Placed, file: IndexedFile): IndentRule {
   return findIndentRule(blocks.flatMap((block) => pairsOf(block, file)));
 }
 
-function pairsOf({ lines, at }: Placed["blocks"][number], file: IndexedFile): readonly Pair[] {
-  return lines
-    .filter((line) => line.op !== "+")
-    .map((line, index) => ({ reply: line.text, file: file.lines[at + index] ?? "", isContext: line.op === " " }));
+function pairsOf({ lines, at }: Block, file: IndexedFile): readonly Pair[] {
+  let place = at;
+  return lines.flatMap((line, index) => {
+    if (line.op === "+") return [];
+    const isNear = [lines[index - 1], line, lines[index + 1]].some((near) => near !== undefined && near.op !== " ");
+    return [{ reply: line.text, file: file.lines[place++] ?? "", isContext: line.op === " ", isNear }];
+  });
 }
 
 /** A hunk whose old lines are not indented follows the rule of the file's other hunks, if they have only one. */
