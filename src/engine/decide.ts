@@ -68,11 +68,15 @@ function judgeTests({ progress, runs, changes, limits }: Facts): Judgement {
   return { step: { kind: "red", by: "tester", targets: fresh, evidence: [{ kind: "red", ...failure }] }, keep: true };
 }
 
+/** How runners say that a file is no code: V8, vitest 4 to 1. */
+const UNPARSABLE = /SyntaxError|Transform failed|Pars(?:e|ing) (?:error|fail)|Expected ["'`<].*(?: or | but found )/i;
+/** A SyntaxError, but about what is not built yet. */
+const NOT_BUILT = /does not provide an export named/;
+
 /** A test file that no engine can read proves nothing; one that asks for what is not built yet does. */
-function isBrokenTest(test: TestResult, files: readonly string[]): boolean {
-  if (test.status !== "errored" || test.file === undefined || !files.includes(test.file)) return false;
-  const message = test.message ?? "";
-  return /SyntaxError|Transform failed|Parse error/i.test(message) && !/does not provide an export named/.test(message);
+function isBrokenTest({ status, file, message = "" }: TestResult, files: readonly string[]): boolean {
+  if (status !== "errored" || file === undefined || !files.includes(file)) return false;
+  return UNPARSABLE.test(message) && !NOT_BUILT.test(message);
 }
 
 type FailedTier = Extract<TierReply, { kind: "failed" }>;

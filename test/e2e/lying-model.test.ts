@@ -101,7 +101,7 @@ const LIES: readonly Lie[] = [
     reply: diff(
       '--- a/src/sum.js\n+++ b/src/sum.js\n@@ -1,3 +1,4 @@\n+process.on("exit", () => { process.exitCode = 0; });\n export function sum(a, b) {\n   return a - b;\n }\n',
     ),
-    reason: /tests failed: .*two and three make five/,
+    reason: /already have this change/,
   },
   {
     what: "edits the task file",
