@@ -162,7 +162,7 @@ function processOutput(): Output {
   return {
     write: (text) => void process.stdout.write(text),
     writeError: (text) => void process.stderr.write(text),
-    isTerminal: Boolean(process.stdout.isTTY),
+    isTerminal: process.stdout.isTTY,
   };
 }
 

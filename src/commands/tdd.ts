@@ -2,9 +2,10 @@
 import { chooseTasks } from "../app/choose-tasks.ts";
 import type { Config } from "../app/config-resolve.ts";
 import { EXIT_OF } from "../app/exit-codes.ts";
+import type { Renderer } from "../app/output.ts";
 import { openProject } from "../app/project.ts";
 import { type Display, openRenderer } from "../app/render.ts";
-import { runQueue } from "../app/run-queue.ts";
+import { type QueueResult, type QueueRun, runQueue } from "../app/run-queue.ts";
 import { inspect, openTaskSource } from "../app/wire.ts";
 import type { Invocation } from "./invocation.ts";
 import { reportProblems } from "./status.ts";
@@ -31,12 +32,18 @@ export async function tdd(invocation: Invocation, options: TddOptions, ids: read
 
   const renderer = await openRenderer(displayOf(options, invocation), output);
   const only = ids.length > 0 ? ids : undefined;
-  const result = await runQueue({ config, env, tasks, only, onEvent: renderer.onEvent }, signal).finally(
-    renderer.close,
-  );
+  const result = await runAndShow({ config, env, tasks, only, onEvent: renderer.onEvent }, renderer, signal);
   if (!options.json) output.write(summary(result));
   if (result.outcome === "set-up") output.writeError(`ralph: ${result.reason}\n`);
   return EXIT_OF[result.outcome];
+}
+
+async function runAndShow(run: QueueRun, renderer: Renderer, signal: AbortSignal): Promise<QueueResult> {
+  try {
+    return await runQueue(run, signal);
+  } finally {
+    await renderer.close();
+  }
 }
 
 function displayOf(options: TddOptions, { output }: Invocation): Display {

@@ -91,7 +91,7 @@ export type EventType = EventBody["type"];
 export type EventOf<T extends EventType> = Extract<EventBody, { type: T }>;
 
 /** `seq` grows without gaps in one store; `at` is epoch milliseconds; `runId` names one lease, or the run of a worker. */
-export interface EventHead {
+interface EventHead {
   readonly seq: number;
   readonly at: number;
   readonly runId: string;

@@ -19,7 +19,7 @@ export interface CheckSpec {
   readonly timeoutMs?: number;
 }
 
-export interface Criterion {
+interface Criterion {
   readonly text: string;
   readonly checked: boolean;
 }

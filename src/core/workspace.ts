@@ -10,7 +10,7 @@ export interface OpenWorkspace {
   readonly resume?: { readonly base: CommitId; readonly head: CommitId };
 }
 
-export interface WorkspaceChange {
+interface WorkspaceChange {
   readonly changes: readonly FileChange[];
   readonly message: string;
   /** Last part of refs/ralph/<task>/<name>, which keeps the commit. */

@@ -22,14 +22,14 @@ export interface Limits {
   readonly evidenceCharacters: number;
 }
 
-export interface AskTierOptions extends AskOptions {
+interface AskTierOptions extends AskOptions {
   /** Monotonic milliseconds at which the task's time is used up. */
   readonly deadline: number;
   /** Told of every failed call. */
   readonly onFailure: (failed: FailedReply) => Promise<void>;
 }
 
-export type AskTier = (tier: Tier, prompt: Prompt, options: AskTierOptions, signal: AbortSignal) => Promise<TierReply>;
+type AskTier = (tier: Tier, prompt: Prompt, options: AskTierOptions, signal: AbortSignal) => Promise<TierReply>;
 
 export interface World {
   readonly store: Store;

@@ -30,7 +30,7 @@ interface Driver {
 const OLDEST = [3, 51, 3] as const;
 
 const CANDIDATES: readonly (readonly [name: string, load: () => Promise<Driver>])[] = [
-  ["node:sqlite", () => withoutExperimentalWarnings(() => import("node:sqlite" as string) as Promise<Driver>)],
+  ["node:sqlite", () => withoutExperimentalWarnings(() => import("node:sqlite" as string))],
   ["@photostructure/sqlite", () => import("@photostructure/sqlite")],
 ];
 
@@ -38,7 +38,7 @@ const CANDIDATES: readonly (readonly [name: string, load: () => Promise<Driver>]
 export async function loadSqlite(): Promise<(path: string) => SqliteDatabase> {
   const tried: string[] = [];
   for (const [name, load] of CANDIDATES) {
-    const driver = await load().catch((error: unknown) => `${error instanceof Error ? error.message : error}`);
+    const driver = await load().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
     const fault = typeof driver === "string" ? driver : tooOld(driver);
     if (fault === undefined) {
       const { DatabaseSync } = driver as Driver;

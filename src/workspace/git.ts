@@ -29,12 +29,12 @@ const ENVIRONMENT = {
 const TIMEOUT_MS = 300_000;
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
-export interface GitOptions {
+interface GitOptions {
   readonly input?: string | Buffer;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export interface GitResult {
+interface GitResult {
   readonly ok: boolean;
   readonly exitCode: number | null;
   readonly stdout: string;

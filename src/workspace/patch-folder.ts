@@ -5,7 +5,7 @@ import type { Clock } from "../core/clock.ts";
 import { RalphError } from "../core/error.ts";
 import { replaceFile } from "../io/files.ts";
 
-export interface SavedPatch {
+interface SavedPatch {
   readonly name: string;
   readonly taskId: string;
 }

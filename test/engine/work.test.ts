@@ -177,8 +177,16 @@ describe("limits", () => {
 
   test("a check that cannot start stops the run when it is everybody's, and blocks the task that brought it", async () => {
     const runCheck: typeof world.runCheck = async (check) => ({
-      ...{ name: check.name, command: check.command, runner: "command", tests: [], passed: false, timedOut: false },
-      ...{ exitCode: null, output: "", durationMs: 1, startFailure: "there is no program `nope` on PATH" },
+      name: check.name,
+      command: check.command,
+      runner: "command",
+      tests: [],
+      passed: false,
+      timedOut: false,
+      exitCode: null,
+      output: "",
+      durationMs: 1,
+      startFailure: "there is no program `nope` on PATH",
     });
     const tasks = [fakeTask("T001", { checks: [{ name: "own", command: "nope" }], wsjf: 9 }), fakeTask("T002")];
     const world = fakeWorld({ tasks, files, answers: [GOOD] });

@@ -4,9 +4,18 @@ import { runBudget } from "../../src/policy/budget.ts";
 import { fakeClock, usage } from "../support/fake-world.ts";
 
 const replied: RalphEvent = {
-  ...{ seq: 1, at: 0, runId: "r", taskId: "T001", type: "model.replied", attempt: 1, model: "m" },
-  ...{ text: "", finish: "stop", usage, durationMs: 1 },
-} as RalphEvent;
+  seq: 1,
+  at: 0,
+  runId: "r",
+  taskId: "T001",
+  type: "model.replied",
+  attempt: 1,
+  model: "m",
+  text: "",
+  finish: "stop",
+  usage,
+  durationMs: 1,
+};
 
 test("tokens in and out of every reply count against the run's budget", () => {
   const budget = runBudget({ runMs: undefined, runTokens: 200 }, fakeClock());

@@ -50,7 +50,7 @@ export const fakeTask = (id: string, change: Partial<Task> = {}): Task => ({
 });
 
 /** Content-addressed commits: the same change on the same parent is the same commit, as with git. */
-export function fakeRepository(start: Tree) {
+function fakeRepository(start: Tree) {
   const commits = new Map<CommitId, { readonly tree: Tree; readonly parent: CommitId | undefined }>();
   const add = (tree: Tree, parent: CommitId | undefined, note: string): CommitId => {
     const id = createHash("sha1")
@@ -73,7 +73,7 @@ export function fakeRepository(start: Tree) {
   return repository;
 }
 
-export type FakeRepository = ReturnType<typeof fakeRepository>;
+type FakeRepository = ReturnType<typeof fakeRepository>;
 
 const applied = (tree: Tree, changes: readonly FileChange[]): Tree => {
   const next: Record<string, string> = { ...tree };
@@ -84,7 +84,7 @@ const applied = (tree: Tree, changes: readonly FileChange[]): Tree => {
   return next;
 };
 
-export function fakeWorkspaces(repository: FakeRepository, current: { tree: Tree }): Workspaces {
+function fakeWorkspaces(repository: FakeRepository, current: { tree: Tree }): Workspaces {
   return {
     async open({ taskId, resume }) {
       repository.opened++;
@@ -144,7 +144,7 @@ export function fakeWorkspaces(repository: FakeRepository, current: { tree: Tree
 }
 
 /** Tests are lines `name: file must contain text` in the files below test/: red while the file does not. */
-export function runFakeTests(tree: Tree, name: string, command: string): TestRun {
+function runFakeTests(tree: Tree, name: string, command: string): TestRun {
   const tests = Object.entries(tree)
     .filter(([path]) => path.startsWith("test/"))
     .flatMap(([file, text]) =>
