@@ -29,8 +29,11 @@ interface Driver {
 /** Older ones can corrupt a database when a WAL is reset while another process writes: https://sqlite.org/wal.html */
 const OLDEST = [3, 51, 3] as const;
 
+/** As a text: the types of the oldest Node that is served do not know the module. */
+const BUILT_IN: string = "node:sqlite";
+
 const CANDIDATES: readonly (readonly [name: string, load: () => Promise<Driver>])[] = [
-  ["node:sqlite", () => withoutExperimentalWarnings(() => import("node:sqlite" as string))],
+  [BUILT_IN, () => withoutExperimentalWarnings(() => import(BUILT_IN))],
   ["@photostructure/sqlite", () => import("@photostructure/sqlite")],
 ];
 
