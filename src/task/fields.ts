@@ -187,17 +187,18 @@ function readNumber(text: string): number | undefined {
   return number === undefined ? undefined : Number(number.replace(",", "."));
 }
 
-/** A working day has 8 hours, a week 5 days. */
-const HOURS: Readonly<Record<string, number>> = { m: 1 / 60, h: 1, d: 8, j: 8, w: 40, sem: 40 };
-const TIME = /(\d+(?:[.,]\d+)?)\s*(m|h|d|j|w|sem)[a-z]*\b/g;
+/** A working day has 8 hours, a week 5 days, a month 4 weeks. */
+const HOURS: Readonly<Record<string, number>> = { mo: 160, m: 1 / 60, h: 1, d: 8, j: 8, w: 40, sem: 40 };
+const TIME = /(\d+(?:[.,]\d+)?)\s*(mo|m|h|d|j|w|sem)[a-z]*(\d\d)?/g;
 
-/** The sum of all times in the text: `1 day 2h`, `30 minutes`, `2 jours`. */
+/** The sum of all times in the text: `1 day 2h`, `1h30`, `30 minutes`, `2 jours`. */
 function readHours(text: string): number | undefined {
   let hours: number | undefined;
   const words = fold(text);
   TIME.lastIndex = 0;
   for (let match = TIME.exec(words); match !== null; match = TIME.exec(words)) {
-    hours = (hours ?? 0) + Number(match[1]?.replace(",", ".")) * (HOURS[match[2] ?? ""] ?? 0);
+    const [number, unit, minutes] = [match[1] ?? "", HOURS[match[2] ?? ""] ?? 0, Number(match[3] ?? 0)];
+    hours = (hours ?? 0) + Number(number.replace(",", ".")) * unit + minutes / 60;
   }
   return hours;
 }

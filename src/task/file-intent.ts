@@ -20,7 +20,7 @@ const ACTIONS: Readonly<Record<string, FileAction>> = {
 const PATHS = [
   /`([^`]+)`/,
   /\[([^\]]+)\]\(/,
-  new RegExp(`^(?:\\*\\*)?(?:(?:${Object.keys(ACTIONS).join("|")})\\b[\\s:]*)?([^\\s(:*]+)`, "i"),
+  new RegExp(`^(?:\\**(?:${Object.keys(ACTIONS).join("|")}|créer)\\b[\\s:*]*)?\\**([^\\s(:*]+)`, "i"),
 ];
 
 /** Undefined where the line names no file. One that names several actions, as a template does, means "modify". */

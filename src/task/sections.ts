@@ -60,15 +60,19 @@ export const allItemsOf = (nodes: readonly RootContent[]): readonly ListItem[] =
 /** An item's first paragraph as one line. */
 export function headOf(markdown: string, item: ListItem): string {
   const paragraph = item.children.find((node) => node.type === "paragraph");
-  return paragraph === undefined ? "" : sourceOf(markdown, paragraph).replace(/\s+/g, " ").trim();
+  const text = paragraph === undefined ? "" : sourceOf(markdown, paragraph);
+  return text.replace(CHECKBOX, "").replace(/\s+/g, " ").trim();
 }
 
 /** The whole item, its lines moved left by its indentation. */
 export function wholeOf(markdown: string, item: ListItem): string {
-  const [first] = item.children;
-  const indent = (first?.position?.start.column ?? 1) - 1;
-  return textOf(markdown, item.children).replace(new RegExp(`\\n {1,${Math.max(indent, 1)}}`, "g"), "\n");
+  const indent = Math.max((item.children[0]?.position?.start.column ?? 1) - 1, 1);
+  const text = textOf(markdown, item.children).replace(CHECKBOX, "");
+  return text.replace(new RegExp(`\\n {1,${indent}}`, "g"), "\n");
 }
+
+/** Before plain text the parser takes it out of the paragraph, before code it does not. */
+const CHECKBOX = /^\[[ x]\]\s+/i;
 
 /** The first code of each line, and each line of a code block; a comment is no command. */
 export function commandsOf(nodes: readonly RootContent[]): readonly string[] {
