@@ -6,7 +6,7 @@
  * the pieces (gap.ts) only says which of several places is meant: the place that it fits best must be the only best.
  */
 import type { HunkLine } from "../core/patch.ts";
-import { costOf, isAccountedFor, isDots, toGap, type Gap, type Span } from "./gap.ts";
+import { type Confirmed, confirmGap, costOf, type Gap, isDots, type Span, toGap } from "./gap.ts";
 import type { IndexedFile } from "./line-index.ts";
 import { weigh } from "./text.ts";
 
@@ -17,7 +17,8 @@ export interface Block {
 }
 
 export type Alignment =
-  | { readonly kind: "found"; readonly blocks: readonly Block[] }
+  /** `context`: the lines outside the blocks. */
+  | { readonly kind: "found"; readonly blocks: readonly Block[]; readonly context: readonly Confirmed[] }
   | { readonly kind: "ambiguous"; readonly places: readonly number[] }
   | { readonly kind: "none" };
 
@@ -51,11 +52,13 @@ export function align(lines: readonly HunkLine[], file: IndexedFile): Alignment 
   if (places.length === 1 && only && only.length > 1) return { kind: "ambiguous", places: only };
   if (countPairs(places) > MOST_PAIRS) return { kind: "ambiguous", places: only ?? [] };
   const [best, second] = cheapestChains(search, places);
-  if (!best || !isMostlyThere(search, best)) return { kind: "none" };
+  const context = best && isMostlyThere(search, best) ? confirmContext(search, best) : undefined;
+  if (!best || !context) return { kind: "none" };
   if (second && second.cost <= best.cost) return { kind: "ambiguous", places: firstDifference(best, second) };
   return {
     kind: "found",
     blocks: unroll(best).map(({ piece, place }) => ({ lines: pieces[piece]?.lines ?? [], at: place })),
+    context,
   };
 }
 
@@ -144,15 +147,21 @@ function unroll(chain: Chain): readonly Chain[] {
 }
 
 function isMostlyThere(search: Search, chain: Chain): boolean {
-  const { pieces, after, file } = search;
+  const { pieces, after } = search;
   const soft = pieces.reduce((sum, piece) => sum + piece.before.ids.length, after.ids.length);
   const firm = pieces.reduce((sum, piece) => sum + piece.old.length, 0);
-  if (firm + soft - chain.cost < LEAST_MATCHED * (firm + soft)) return false;
-  const isKnown = unroll(chain).every((link) => {
+  return firm + soft - chain.cost >= LEAST_MATCHED * (firm + soft);
+}
+
+/** All context outside the pieces, or undefined where the file lacks some of it. */
+function confirmContext(search: Search, chain: Chain): readonly Confirmed[] | undefined {
+  const { pieces, after, file } = search;
+  const before = unroll(chain).map((link) => {
     const gap = pieces[link.piece]?.before;
-    return gap !== undefined && isAccountedFor(gap, spanBefore(search, link), file);
+    return gap && confirmGap(gap, spanBefore(search, link), file);
   });
-  return isKnown && isAccountedFor(after, spanAfter(search, chain), file);
+  const all = [...before, confirmGap(after, spanAfter(search, chain), file)];
+  return all.every((found) => found !== undefined) ? all.flat() : undefined;
 }
 
 function firstDifference(best: Chain, second: Chain): readonly number[] {

@@ -27,7 +27,13 @@ export function explain(refused: Refused, hunk: Hunk, file: IndexedFile, where: 
     const text = `${name}: its result stands at line ${refused.at + 1} already, but lines that it deletes are still there.`;
     return { kind: "not found", ...at, text };
   }
+  if (refused.kind === "irregular indent") return explainIrregular(where);
   return { kind: "not found", ...at, text: explainNotFound(name, hunk, file) };
+}
+
+export function explainIrregular({ path, number }: Where): Reject {
+  const text = `${path}, hunk ${number}: its indentation differs from the file's in no regular way; copy the lines exactly.`;
+  return { kind: "not found", path, hunk: number, text };
 }
 
 function explainAmbiguous(name: string, places: readonly number[]): string {

@@ -7,6 +7,7 @@ import { type Fence, readFence } from "./fences.ts";
 import { beginPatch } from "./formats/begin-patch.ts";
 import type { Format, Problem, Section } from "./formats/format.ts";
 import { isChangeLine } from "./formats/hunk-body.ts";
+import { isHunkHeader } from "./formats/hunk-header.ts";
 import { truncated } from "./formats/format.ts";
 import { searchReplace } from "./formats/search-replace.ts";
 import { unified } from "./formats/unified.ts";
@@ -73,6 +74,7 @@ function readAnswer(answer: string): Reading {
     const section: Section = { lines, isClosed: false, endsLine, ...(file ? { file } : {}) };
     const next = readHere(reading, section, at);
     if (next === undefined && reading.edits.length > 0 && isChangeLine(lines[at] ?? "")) hasStray = true;
+    if (next === undefined && reading.edits.length > 0 && isHunkHeader(lines[at] ?? "")) reading.problem = STRAY;
     at = next ?? at + 1;
   }
   const last = lines.at(-1) ?? "";

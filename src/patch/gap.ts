@@ -9,7 +9,7 @@ import type { IndexedFile } from "./line-index.ts";
 import { foldTypography, LINE_KEY } from "./text.ts";
 
 export interface Gap {
-  readonly lines: readonly string[];
+  readonly lines: readonly HunkLine[];
   /** Numbers of those lines in the file's loose index. */
   readonly ids: readonly number[];
   /** A `...` line stands for any number of lines. */
@@ -26,8 +26,8 @@ export function isDots(line: HunkLine, file: IndexedFile): boolean {
 
 export function toGap(lines: readonly HunkLine[], file: IndexedFile): Gap {
   const { idOf } = file.index("loose");
-  const shown = lines.filter((line) => !isDots(line, file)).map((line) => line.text);
-  return { lines: shown, ids: shown.map(idOf), hasDots: shown.length < lines.length };
+  const shown = lines.filter((line) => !isDots(line, file));
+  return { lines: shown, ids: shown.map((line) => idOf(line.text)), hasDots: shown.length < lines.length };
 }
 
 /** Lines of the file, `to` not included, that a gap covers, and on which sides of them the hunk has a piece. */
@@ -70,18 +70,31 @@ function countElsewhere(gap: Gap, { from, to, piece }: Span, ids: readonly numbe
   return gap.ids.filter((id) => !near.has(id) && all.has(id)).length;
 }
 
-/** True where every line of the gap has a line of its own in the span, equal or alike, in the same order. */
-export function isAccountedFor(gap: Gap, span: Span, file: IndexedFile): boolean {
+/** A context line that is in the file, perhaps with other white space, and the lines near the place that it can be. */
+export interface Confirmed {
+  readonly line: HunkLine;
+  readonly candidates: readonly string[];
+}
+
+/**
+ * Finds for every line of the gap one of the span, equal or alike, in the same order; undefined where one has none.
+ * Returned are the lines that are equal.
+ */
+export function confirmGap(gap: Gap, span: Span, file: IndexedFile): readonly Confirmed[] | undefined {
   const { ids } = file.index("loose");
   const near = nearPieces(gap, span);
   const elsewhere = gap.hasDots && span.piece !== "both" ? new Set(ids.slice(span.from, span.to)) : undefined;
   let next = 0;
-  return gap.ids.every((id, at) => {
-    const line = LINE_KEY.loose(gap.lines[at] ?? "");
-    const found = near.findIndex(
-      (place, index) => index >= next && (ids[place] === id || isAlike(line, LINE_KEY.loose(file.lines[place] ?? ""))),
-    );
+  for (const [at, line] of gap.lines.entries()) {
+    const key = LINE_KEY.loose(line.text);
+    const isCounterpart = (place: number): boolean =>
+      ids[place] === gap.ids[at] || isAlike(key, LINE_KEY.loose(file.lines[place] ?? ""));
+    const found = near.findIndex((place, index) => index >= next && isCounterpart(place));
+    if (found < 0 && !elsewhere?.has(gap.ids[at] ?? -1)) return undefined;
     if (found >= 0) next = found + 1;
-    return found >= 0 || elsewhere?.has(id) === true;
-  });
+  }
+  return gap.lines.map((line, at) => ({
+    line,
+    candidates: near.filter((place) => ids[place] === gap.ids[at]).map((place) => file.lines[place] ?? ""),
+  }));
 }

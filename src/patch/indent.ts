@@ -3,14 +3,13 @@
  * line of the file) show how the reply's indentation differs from the file's; added lines follow only where the
  * pairs agree on one rule.
  */
-import { foldTypography, indentOf, isBlank } from "./text.ts";
+import type { HunkLine } from "../core/patch.ts";
+import { foldTypography, indentOf, isBlank, weigh } from "./text.ts";
 
+/** An old line of the hunk and the line of the file that it stands for. */
 export interface Pair {
-  readonly reply: string;
+  readonly line: HunkLine;
   readonly file: string;
-  readonly isContext: boolean;
-  /** Deleted, or next to a change. */
-  readonly isNear: boolean;
 }
 
 /** Rewrites an added line, or says by undefined that the rule cannot. */
@@ -18,35 +17,42 @@ export type Indenter = (line: string) => string | undefined;
 
 export const asIs: Indenter = (line) => line;
 
-/** What the pairs of one hunk say; "none" where they hold no indentation to compare. */
+/** "none": the pairs hold no indentation to compare. */
 export type IndentRule =
   | { readonly kind: "none" }
-  | { readonly kind: "rule"; readonly apply: Indenter; readonly convertsTabs: boolean }
-  | { readonly kind: "irregular" };
+  | { readonly kind: "rule"; readonly apply: Indenter; readonly convertsTabs: boolean };
 
-export function findIndentRule(pairs: readonly Pair[]): IndentRule {
-  const filled = pairs.filter((pair) => !isBlank(pair.reply) && !isBlank(pair.file));
-  if (filled.every(({ reply, file }) => indentOf(reply) === "" && indentOf(file) === "")) return { kind: "none" };
-  // Farther off a bracket may have been paired with its neighbour, where a line between them was left out.
-  const near = filled.filter((pair) => pair.isNear);
-  if (near.length === 0) return ruleFor(filled) ?? { kind: "none" };
-  return ruleFor(filled) ?? ruleFor(near) ?? { kind: "irregular" };
+/** Undefined where the pairs follow no rule. */
+export function findIndentRule(pairs: readonly Pair[]): IndentRule | undefined {
+  const filled = pairs.filter(({ line, file }) => !isBlank(line.text) && !isBlank(file));
+  const seen = filled.map(({ line, file }) => ({
+    from: indentOf(line.text),
+    to: indentOf(file),
+    isContext: line.op === " ",
+  }));
+  if (seen.every(({ from, to }) => from === "" && to === "")) return { kind: "none" };
+  const plain = seen.map((indents) => ({ ...indents, from: foldTypography(indents.from) }));
+  const moved = keep(seen) ?? keepWithLostPrefixes(plain) ?? shift(plain);
+  if (moved) return { kind: "rule", apply: moved, convertsTabs: false };
+  const converted = tabsToSpaces(plain) ?? spacesToTabs(plain);
+  return converted && { kind: "rule", apply: converted, convertsTabs: true };
 }
+
+/** Does the rule hold for a context line too? `candidates` are the file's lines that it can be; brackets prove nothing. */
+export function isIndentedBy(rule: IndentRule, line: HunkLine, candidates: readonly string[]): boolean {
+  if (candidates.length === 0 || weigh([line.text]) < LEAST_TELLING_WEIGHT) return true;
+  const moved = rule.kind === "rule" ? rule.apply(line.text) : line.text;
+  const indent = moved === undefined ? undefined : foldTypography(indentOf(moved));
+  return candidates.some((candidate) => [indent, ` ${indent}`].includes(foldTypography(indentOf(candidate))));
+}
+
+const LEAST_TELLING_WEIGHT = 4;
 
 /** White space before a line in the reply and in the file. */
 interface Indents {
   readonly from: string;
   readonly to: string;
   readonly isContext: boolean;
-}
-
-function ruleFor(pairs: readonly Pair[]): IndentRule | undefined {
-  const seen = pairs.map(({ reply, file, isContext }) => ({ from: indentOf(reply), to: indentOf(file), isContext }));
-  const plain = seen.map((indents) => ({ ...indents, from: foldTypography(indents.from) }));
-  const moved = keep(seen) ?? keepWithLostPrefixes(plain) ?? shift(plain);
-  if (moved) return { kind: "rule", apply: moved, convertsTabs: false };
-  const converted = tabsToSpaces(plain) ?? spacesToTabs(plain);
-  return converted && { kind: "rule", apply: converted, convertsTabs: true };
 }
 
 /** Same indentation. Non-breaking spaces that a reply shows for plain ones become plain. */

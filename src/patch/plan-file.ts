@@ -1,21 +1,19 @@
 /** Plans the hunks of one file: every hunk gets its place, or the file is refused. */
 import type { Hunk, HunkLine, Placement, Reject } from "../core/patch.ts";
-import type { Block } from "./align.ts";
 import { MARGIN } from "./choose.ts";
-import { explain } from "./explain.ts";
-import { asIs, findIndentRule, type Indenter, type IndentRule, type Pair } from "./indent.ts";
+import { explain, explainIrregular } from "./explain.ts";
+import { asIs, type Indenter, type IndentRule } from "./indent.ts";
 import { type IndexedFile, indexFile } from "./line-index.ts";
-import { type Located, locateHunk } from "./locate.ts";
+import { type Located, locateHunk, type Placed } from "./locate.ts";
 import { isPlaceholder } from "./placeholder.ts";
 import { withoutEscapes } from "./readings.ts";
 import { applySplices, overlap, type Splice, toSplices } from "./splice.ts";
+import { ALREADY_APPLIED } from "./steps.ts";
 import { isBlank } from "./text.ts";
 
 export type PlannedFile =
   | { readonly ok: true; readonly text: string; readonly placements: readonly Placement[] }
   | { readonly ok: false; readonly rejects: readonly Reject[]; readonly placements: readonly Placement[] };
-
-type Placed = Extract<Located, { kind: "placed" }>;
 
 interface PlacedHunk {
   readonly hunk: Hunk;
@@ -29,7 +27,7 @@ export function planFile(path: string, text: string, hunks: readonly Hunk[]): Pl
   const placements = found.flatMap((placed) => toPlacement(path, placed));
   const rejects = found.flatMap((placed) => judge(placed, file, path));
   if (rejects.length > 0) return { ok: false, rejects, placements };
-  const spliced = spliceAll(found, file, path);
+  const spliced = spliceAll(found, path);
   if ("rejects" in spliced) return { ok: false, rejects: spliced.rejects, placements };
   return { ok: true, text: applySplices(file, spliced.splices), placements };
 }
@@ -60,7 +58,7 @@ function withoutRepeats(found: readonly PlacedHunk[]): readonly PlacedHunk[] {
 const SAME_START = 3;
 
 function toPlacement(path: string, { number, located }: PlacedHunk): readonly Placement[] {
-  if (located.kind === "applied") return [{ path, hunk: number, step: located.step.name, line: located.at + 1 }];
+  if (located.kind === "applied") return [{ path, hunk: number, step: ALREADY_APPLIED.name, line: located.at + 1 }];
   if (located.kind !== "placed") return [];
   const line = (located.blocks[0]?.at ?? 0) + 1;
   return [{ path, hunk: number, step: located.step.name, line }];
@@ -106,51 +104,27 @@ function isWhole({ cut, lines }: Hunk, { blocks, step }: Placed, file: IndexedFi
 
 type Spliced = { readonly splices: readonly Splice[] } | { readonly rejects: readonly Reject[] };
 
-function spliceAll(found: readonly PlacedHunk[], file: IndexedFile, path: string): Spliced {
+function spliceAll(found: readonly PlacedHunk[], path: string): Spliced {
   const placed = found.flatMap(({ hunk, number, located }) =>
-    located.kind === "placed" ? [{ hunk, number, located, rule: ruleOf(located, file) }] : [],
+    located.kind === "placed" ? [{ hunk, number, located }] : [],
   );
   const rejects = placed.flatMap(({ number, located }) => doubtNumber(number, located, placed, path));
-  const shared = sharedRule(placed.map(({ rule }) => rule));
+  const shared = sharedIndenter(placed.map(({ located }) => located.indent));
   const splices: { splice: Splice; number: number }[] = [];
-  for (const { number, located, rule } of placed) {
-    const made = rule.kind === "irregular" ? undefined : toSplices(located.blocks, indenterOf(rule, shared));
+  for (const { number, located } of placed) {
+    const made = toSplices(located.blocks, located.indent.kind === "rule" ? located.indent.apply : shared);
     if (made) splices.push(...made.map((splice) => ({ splice, number })));
-    else rejects.push(irregular(path, number));
+    else rejects.push(explainIrregular({ path, number }));
   }
   const ordered = splices.toSorted((a, b) => a.splice.at - b.splice.at || a.splice.removed - b.splice.removed);
   rejects.push(...findConflicts(ordered, path));
   return rejects.length > 0 ? { rejects } : { splices: ordered.map(({ splice }) => splice) };
 }
 
-const irregular = (path: string, hunk: number): Reject => ({
-  kind: "not found",
-  path,
-  hunk,
-  text: `${path}, hunk ${hunk}: its indentation differs from the file's in no regular way; copy the lines exactly.`,
-});
-
-function ruleOf({ step, blocks }: Placed, file: IndexedFile): IndentRule {
-  if (step.match === "exact" || step.match === "trailing") return { kind: "none" };
-  return findIndentRule(blocks.flatMap((block) => pairsOf(block, file)));
+/** A hunk whose old lines are not indented follows what the file's other hunks show about tabs. */
+function sharedIndenter(rules: readonly IndentRule[]): Indenter {
+  return rules.flatMap((rule) => (rule.kind === "rule" && rule.convertsTabs ? [rule.apply] : []))[0] ?? asIs;
 }
-
-function pairsOf({ lines, at }: Block, file: IndexedFile): readonly Pair[] {
-  let place = at;
-  return lines.flatMap((line, index) => {
-    if (line.op === "+") return [];
-    const isNear = [lines[index - 1], line, lines[index + 1]].some((near) => near !== undefined && near.op !== " ");
-    return [{ reply: line.text, file: file.lines[place++] ?? "", isContext: line.op === " ", isNear }];
-  });
-}
-
-/** A hunk whose old lines are not indented follows the rule of the file's other hunks, if they have only one. */
-function sharedRule(rules: readonly IndentRule[]): Indenter {
-  const known = rules.flatMap((rule) => (rule.kind === "rule" && rule.convertsTabs ? [rule.apply] : []));
-  return known[0] ?? asIs;
-}
-
-const indenterOf = (rule: IndentRule, shared: Indenter): Indenter => (rule.kind === "rule" ? rule.apply : shared);
 
 /** A place that a line number chose is doubtful where the other hunks of the file show how far off the numbers are. */
 function doubtNumber(

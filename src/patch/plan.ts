@@ -4,6 +4,7 @@
  */
 import type { Edit, FileChange, Placement, PlanResult, ReadFile, Reject } from "../core/patch.ts";
 import { planEdit } from "./plan-edit.ts";
+import { ALREADY_APPLIED } from "./steps.ts";
 import { findTarget, type Lookup, mergeTargets, type Target } from "./targets.ts";
 
 export interface PlanOptions extends Omit<Lookup, "read"> {
@@ -51,7 +52,7 @@ function settle(changes: readonly FileChange[], placements: readonly Placement[]
   }
   const real = changes.filter((change) => !isSame(change));
   if (real.length > 0) return { ok: true, changes: real, placements };
-  const isThere = changes.length === 0 || placements.some(({ step }) => step === "already applied");
+  const isThere = changes.length === 0 || placements.some(({ step }) => step === ALREADY_APPLIED.name);
   const reject: Reject = isThere
     ? { kind: "already applied", text: "The files already have this change; nothing is left to apply." }
     : { kind: "no change", text: "The patch changes nothing: its new lines are the old ones." };

@@ -26,7 +26,14 @@ export interface Step {
   readonly why: string;
 }
 
-export const ALREADY: Step = {
+export const EXACT: Step = {
+  name: "exact",
+  read: asWritten,
+  match: "exact",
+  why: "What every correct diff needs. Line numbers and counts play no part: models cannot count.",
+};
+
+export const ALREADY_APPLIED: Step = {
   name: "already applied",
   read: asWritten,
   match: "result",
@@ -34,12 +41,7 @@ export const ALREADY: Step = {
 };
 
 export const STEPS: readonly Step[] = [
-  {
-    name: "exact",
-    read: asWritten,
-    match: "exact",
-    why: "What every correct diff needs. Line numbers and counts play no part: models cannot count.",
-  },
+  EXACT,
   {
     name: "exact, space prefix missing",
     read: withoutContextPrefix,
@@ -58,7 +60,7 @@ export const STEPS: readonly Step[] = [
     match: "trailing",
     why: "Both of the above.",
   },
-  ALREADY,
+  ALREADY_APPLIED,
   {
     name: "white space and typography",
     read: asWritten,

@@ -132,7 +132,8 @@ function findEnd(section: Section, at: number): number {
     if (CHANGE.test(lines[end] ?? "")) lastChange = end;
   }
   const hasPrefixes = lines.slice(at, lastChange).every((line) => line === "" || PREFIXED.test(line));
-  if (section.info !== undefined || lastChange < 0 || !hasPrefixes) return end;
+  const isBeforeHunk = isHunkHeader(lines[end] ?? "");
+  if (section.info !== undefined || lastChange < 0 || !hasPrefixes || isBeforeHunk) return end;
   for (let next = lastChange + 1; next + 1 < end; next += 1) {
     const after = lines[next + 1] ?? "";
     if (lines[next] === "" && after !== "" && !PREFIXED.test(after)) return next;
