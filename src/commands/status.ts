@@ -75,8 +75,12 @@ function text(rows: readonly StatusRow[]): string {
   return table([head, ...body]);
 }
 
-export function reportProblems({ problems }: TaskListing, { output }: Invocation): void {
+/** Files that are no tasks are left out, and what will never work is said; the other tasks go on. */
+export function reportProblems({ problems, warnings }: TaskListing, { output }: Invocation): void {
   for (const { path, line, expected, found } of problems) {
-    output.writeError(`ralph: ${path}:${line} is no task: expected ${expected}, found ${found}. The others go on.\n`);
+    output.writeError(`ralph: ${path}:${line} is left out: expected ${expected}, found ${found}.\n`);
+  }
+  for (const { path, line, expected, found } of warnings) {
+    output.writeError(`ralph: ${path}:${line}: expected ${expected}, found ${found}.\n`);
   }
 }

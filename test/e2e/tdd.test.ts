@@ -137,10 +137,11 @@ describe("a run", () => {
       (body) => (JSON.stringify(body).includes("Task T003") ? "QUESTION: what now?" : byTask(body)),
       { files },
     );
-    const { exitCode } = await ralph(["tdd"], { cwd: sum.root });
+    const { exitCode, stderr } = await ralph(["tdd"], { cwd: sum.root });
     expect(exitCode).toBe(1);
     expect(sum.statusBlock("T003")).toMatch(/STATUS: BLOCKED - question: what now\?/);
     expect(sum.statusBlock("T004")).toBe("STATUS: PENDING\n");
+    expect(stderr).toMatch(/T004\.md:4: expected ids of tasks in the same folder, found T009, which is not there/);
     const branch = sum.git("for-each-ref", "--format=%(refname:short)", "refs/heads/ralph/run-*");
     expect(sum.git("log", "--format=%s", `main..${branch}`)).toBe("T002: Double it\nT001: Add");
   });
@@ -315,7 +316,7 @@ describe("bad input ends with one message, without a stack trace, and a non-zero
     const sum = await project(GOOD_DIFF, { files: { "tasks/T009.md": "\u0000\u0001" } });
     const { exitCode, stderr } = await complain(["tdd"], sum.root);
     expect(exitCode).toBe(0);
-    expect(stderr).toMatch(/T009\.md:1 is no task: expected .*, found /);
+    expect(stderr).toMatch(/T009\.md:1 is left out: expected .*, found /);
   });
 
   test("tests that cannot start", async () => {
