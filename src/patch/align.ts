@@ -6,7 +6,7 @@
  * the pieces (gap.ts) only says which of several places is meant: the place that it fits best must be the only best.
  */
 import type { HunkLine } from "../core/patch.ts";
-import { type Confirmed, confirmGap, costOf, type Gap, isDots, type Span, toGap } from "./gap.ts";
+import { type Confirmed, confirmGap, costOf, type Gap, isClose, isDots, type Span, toGap } from "./gap.ts";
 import type { IndexedFile } from "./line-index.ts";
 import { weigh } from "./text.ts";
 
@@ -55,6 +55,8 @@ export function align(lines: readonly HunkLine[], file: IndexedFile): Alignment 
   const context = best && isMostlyThere(search, best) ? confirmContext(search, best) : undefined;
   if (!best || !context) return { kind: "none" };
   if (second && second.cost <= best.cost) return { kind: "ambiguous", places: firstDifference(best, second) };
+  const loose = findLoosePiece(search, places, best);
+  if (loose !== undefined) return { kind: "ambiguous", places: places[loose] ?? [] };
   return {
     kind: "found",
     blocks: unroll(best).map(({ piece, place }) => ({ lines: pieces[piece]?.lines ?? [], at: place })),
@@ -162,6 +164,22 @@ function confirmContext(search: Search, chain: Chain): readonly Confirmed[] | un
   });
   const all = [...before, confirmGap(after, spanAfter(search, chain), file)];
   return all.every((found) => found !== undefined) ? all.flat() : undefined;
+}
+
+/**
+ * Pieces that follow each other closely hold each other in place. After a jump over lines that the hunk does not
+ * show nothing does: among the pieces from there on one must stand in the file once only.
+ */
+function findLoosePiece(search: Search, places: readonly (readonly number[])[], chain: Chain): number | undefined {
+  const groups: Chain[][] = [];
+  for (const link of unroll(chain)) {
+    const gap = search.pieces[link.piece]?.before;
+    const isHeld = gap && link.previous && isClose(gap, spanBefore(search, link));
+    if (isHeld) groups.at(-1)?.push(link);
+    else groups.push([link]);
+  }
+  if (groups.length === 1) return undefined;
+  return groups.find((group) => group.every((link) => (places[link.piece]?.length ?? 0) > 1))?.[0]?.piece;
 }
 
 function firstDifference(best: Chain, second: Chain): readonly number[] {

@@ -52,6 +52,10 @@ export function costOf(gap: Gap, span: Span, file: IndexedFile): number {
 /** How many lines that the hunk does not show may lie between its lines before only those near a piece are looked at. */
 const SLACK = 10;
 
+/** The gap shows the span's lines, or most of them. */
+export const isClose = (gap: Gap, { from, to }: Span): boolean =>
+  to - from === gap.ids.length || (gap.ids.length > 0 && to - from <= gap.ids.length + SLACK);
+
 function nearPieces(gap: Gap, { from, to, piece }: Span): readonly number[] {
   const reach = gap.ids.length + SLACK;
   if (piece === "above") return range(from, Math.min(to, from + reach));
