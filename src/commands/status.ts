@@ -76,7 +76,7 @@ function text(rows: readonly StatusRow[]): string {
 }
 
 /** Files that are no tasks are left out, and what will never work is said; the other tasks go on. */
-export function reportProblems({ problems, warnings }: TaskListing, { output }: Invocation): void {
+export function reportProblems({ problems, warnings = [] }: TaskListing, { output }: Invocation): void {
   for (const { path, line, expected, found } of problems) {
     output.writeError(`ralph: ${path}:${line} is left out: expected ${expected}, found ${found}.\n`);
   }
