@@ -1,7 +1,7 @@
 /** The public API: the nouns, the loop, and what an adapter or a test needs to take part in it. */
 export type { RunCheck, TestResult, TestRun } from "./core/check.ts";
-export type { EventBody, RalphEvent } from "./core/event.ts";
 export { isRalphError, RalphError } from "./core/error.ts";
+export type { EventBody, RalphEvent } from "./core/event.ts";
 export type { ModelClient, Reply, Tier } from "./core/model.ts";
 export type { FileChange, PlanResult, Reject } from "./core/patch.ts";
 export type { Lease, Queue, Store } from "./core/store.ts";
