@@ -53,7 +53,8 @@ export function readPlainFile(path: string, maxBytes: number): FileRead {
     if (!stats.isFile()) return { kind: "refused", why: "something that is no file" };
     if (stats.size > maxBytes) return { kind: "refused", why: `${(stats.size / 1e6).toFixed(1)} MB` };
     const bytes = Buffer.allocUnsafe(stats.size);
-    return { kind: "file", bytes: bytes.subarray(0, readSync(file, bytes, 0, stats.size, 0)), stats };
+    const length = readSync(file, bytes, 0, stats.size, 0);
+    return { kind: "file", bytes: length === stats.size ? bytes : bytes.subarray(0, length), stats };
   } catch (error) {
     return { kind: "refused", why: (error as Error).message };
   } finally {

@@ -32,7 +32,7 @@ function countDependencies(tasks: readonly Node[]) {
   const open = tasks.map(() => 0);
   const dependents = new Map<string, number[]>();
   tasks.forEach(({ dependsOn }, position) => {
-    for (const id of new Set(dependsOn)) {
+    for (const id of dependsOn) {
       if (!ids.has(id)) continue;
       open[position] = (open[position] ?? 0) + 1;
       const waiting = dependents.get(id);

@@ -79,7 +79,8 @@ const FIELD_LINE =
 export function readFields(source: Source, from: number, block?: ReadonlyMap<string, string>): FieldsFound {
   const { text } = source;
   const fields = noFields();
-  const seen = new Map<FieldName, number>();
+  const seen: FieldName[] = [];
+  let dependsOnAt: number | undefined;
   const warnings: Omit<TaskProblem, "path">[] = [];
   if (block !== undefined) setFromBlock(fields, block);
   FIELD_LINE.lastIndex = from - 1;
@@ -88,14 +89,15 @@ export function readFields(source: Source, from: number, block?: ReadonlyMap<str
     FIELD_LINE.lastIndex = start;
     if (regionAround(source, start) !== undefined) continue;
     if (match[1] !== undefined) break;
-    const field = NAMES.get(fold(match[2] ?? ""));
+    const field = fieldNamed(match[2] ?? "");
     const said = match[3] ?? "";
-    if (field === undefined || seen.has(field)) continue;
-    seen.set(field, start);
+    if (field === undefined || seen.includes(field)) continue;
+    seen.push(field);
+    if (field === "dependsOn") dependsOnAt = start;
     const isClear = setField(fields, field, said);
     if (!isClear && said.trim() !== "") warnings.push(unclear(field, said, lineNumber(text, start)));
   }
-  return { fields, dependsOnAt: seen.get("dependsOn"), warnings };
+  return { fields, dependsOnAt, warnings };
 }
 
 type Draft = { -readonly [K in FieldName]: Fields[K] };
@@ -133,6 +135,8 @@ function setField<K extends FieldName>(fields: Draft, field: K, said: string): b
   if (value !== undefined) fields[field] = value;
   return value !== undefined;
 }
+
+const fieldNamed = (name: string): FieldName | undefined => NAMES.get(name.toLowerCase()) ?? NAMES.get(fold(name));
 
 const unclear = (field: FieldName, said: string, line: number): Omit<TaskProblem, "path"> => ({
   line,
@@ -197,8 +201,9 @@ function readHours(text: string): number | undefined {
   const words = fold(text);
   TIME.lastIndex = 0;
   for (let match = TIME.exec(words); match !== null; match = TIME.exec(words)) {
-    const [number, unit, minutes] = [match[1] ?? "", HOURS[match[2] ?? ""] ?? 0, Number(match[3] ?? 0)];
-    hours = (hours ?? 0) + Number(number.replace(",", ".")) * unit + minutes / 60;
+    const number = Number(match[1]?.replace(",", "."));
+    const unit = HOURS[match[2] ?? ""] ?? 0;
+    hours = (hours ?? 0) + number * unit + Number(match[3] ?? 0) / 60;
   }
   return hours;
 }

@@ -40,18 +40,22 @@ export function scanTask(text: string, path: string): TaskScan {
   if (title === undefined || trouble !== undefined) {
     return { kind: "problem", id, problem: { path, ...(trouble ?? noTitle(text)) } };
   }
-  return summarise(readFields(source, title.line.next, block?.fields), { id, text, title, path, block });
+  return summarise(readFields(source, title.line.next, block?.fields), { id, name, text, title, path, block });
 }
 
 interface Read {
   readonly id: string;
+  readonly name: string;
   readonly text: string;
   readonly title: TitleLine;
   readonly path: string;
   readonly block: StatusBlock | undefined;
 }
 
-function summarise({ fields, dependsOnAt, warnings }: FieldsFound, { id, text, title, path, block }: Read): TaskScan {
+function summarise(
+  { fields, dependsOnAt, warnings }: FieldsFound,
+  { id, name, text, title, path, block }: Read,
+): TaskScan {
   const { priority = "P2", tier, complexity } = fields;
   // Object spreads cost more here than all the scanning: 1 µs each, for thousands of files.
   const task: { -readonly [K in keyof TaskSummary]: TaskSummary[K] } = {
@@ -71,7 +75,7 @@ function summarise({ fields, dependsOnAt, warnings }: FieldsFound, { id, text, t
     title: lineNumber(text, title.line.start),
     dependsOn: lineNumber(text, dependsOnAt ?? title.line.start),
   };
-  const troubles = otherIdInName(title, path, lines.title).concat(warnings, block?.warnings ?? []);
+  const troubles = otherIdInName(title, name, lines.title).concat(warnings, block?.warnings ?? []);
   return { kind: "task", task, lines, warnings: troubles.map((trouble) => ({ path, ...trouble })) };
 }
 
@@ -96,9 +100,9 @@ function noTitle(text: string): Trouble {
   return { line: lineNumber(text, ink), expected, found: written(text, lineAround(text, ink)).trim().slice(0, 80) };
 }
 
-function otherIdInName({ id }: TitleLine, path: string, line: number): Trouble[] {
-  const named = idOfName(nameOf(path));
-  if (id === undefined || id === named || !isTaskName(named)) return [];
+function otherIdInName({ id }: TitleLine, name: string, line: number): Trouble[] {
+  const named = isTaskName(name) ? idOfName(name) : undefined;
+  if (id === undefined || named === undefined || id === named) return [];
   return [{ line, expected: `${named}, as in the file's name`, found: id }];
 }
 

@@ -46,8 +46,8 @@ interface Marker {
 }
 
 const NAME = "RALPH_STATUS";
-/** Groups: dashes, END before and behind the name, a colon inside and outside of bold. */
-const MARKER = /^[ \t]*\**(-{2,}[ \t]*)?(END_)?RALPH_STATUS(_END)?[ \t]*-*(:?)\**(:?)[ \t]*$/;
+/** Groups: indent, dashes, END before and behind the name, a colon inside and outside of bold. */
+const MARKER = /^([ \t]*)\**(-{2,}[ \t]*)?(END_)?RALPH_STATUS(_END)?[ \t]*-*(:?)\**(:?)[ \t]*$/;
 const INDENTED_CODE = /^ {4}|^ {0,3}\t/;
 
 /** All blocks in order, complete or not. */
@@ -146,36 +146,51 @@ function lastBeforeGap(source: Source, first: Line, limit: number): Line {
 function visibleMarkers(source: Source): readonly Marker[] {
   const { text } = source;
   const markers: Marker[] = [];
-  const transparent = new Map<Region, boolean>();
+  const isOnlyBlock = remember((fence: Region) => holdsOnlyBlock(text, fence));
   for (let at = text.indexOf(NAME); at !== -1; ) {
     const line = lineAround(text, at);
-    const region = source.regions.length === 0 ? undefined : regionAround(source, at);
-    if (region !== undefined && !transparent.has(region)) transparent.set(region, holdsOnlyBlock(text, region));
-    const isHidden = region === undefined ? INDENTED_CODE.test(written(text, line)) : transparent.get(region) === false;
-    const marker = isHidden ? undefined : readMarker(text, line, region);
-    if (marker !== undefined) markers.push(marker);
+    const region = regionAround(source, at);
+    const marker = readMarker(text, line, region);
+    if (marker !== undefined && (region === undefined || isOnlyBlock(region))) markers.push(marker);
     at = text.indexOf(NAME, line.next);
   }
   return markers;
 }
 
-function readMarker(text: string, line: Line, fence?: Region): Marker | undefined {
+/** A fence full of markers is looked through once, not once a marker. */
+function remember<K, V>(find: (key: K) => V): (key: K) => V {
+  let known: Map<K, V> | undefined;
+  return (key) => {
+    known ??= new Map();
+    const value = known.get(key) ?? find(key);
+    known.set(key, value);
+    return value;
+  };
+}
+
+/** Undefined for any other line. Outside of a fence four blanks make code of a line. */
+function readMarker(text: string, line: Line, fence: Region | undefined): Marker | undefined {
   const match = MARKER.exec(written(text, line));
-  if (match === null) return undefined;
-  const isEnd = match[2] !== undefined || match[3] !== undefined;
-  const isMapping = match[4] !== "" || match[5] !== "";
-  const form = match[1] !== undefined ? "dashed" : isMapping ? "mapping" : "bare";
+  if (match === null || (fence === undefined && INDENTED_CODE.test(match[1] ?? ""))) return undefined;
+  const isEnd = match[3] !== undefined || match[4] !== undefined;
+  const isMapping = match[5] !== "" || match[6] !== "";
+  const form = match[2] !== undefined ? "dashed" : isMapping ? "mapping" : "bare";
   return { kind: isEnd ? "end" : "start", form, line, fence };
 }
 
 /** Otherwise the fence shows something of which a block is a part: an example of a task file. */
-function holdsOnlyBlock(text: string, { kind, contentStart, contentStop }: Region): boolean {
+function holdsOnlyBlock(text: string, fence: Region): boolean {
+  if (fence.kind !== "fence") return false;
   const lines: Line[] = [];
-  for (let line = lineFrom(text, contentStart); line.start < contentStop; line = lineFrom(text, line.next)) {
+  for (
+    let line = lineFrom(text, fence.contentStart);
+    line.start < fence.contentStop;
+    line = lineFrom(text, line.next)
+  ) {
     if (!isBlank(text, line)) lines.push(line);
   }
-  const kinds = lines.map((line) => readMarker(text, line)?.kind);
-  if (kind !== "fence" || kinds.lastIndexOf("start") !== 0) return false;
+  const kinds = lines.map((line) => readMarker(text, line, fence)?.kind);
+  if (kinds.lastIndexOf("start") !== 0) return false;
   const end = kinds.indexOf("end");
   if (end !== -1) return end === lines.length - 1;
   return lines.slice(1).every((line) => /^[ \t]|:/.test(written(text, line)));

@@ -1,5 +1,5 @@
 /** The id and title of a task, from its first heading and its file's name. */
-import { isHeading, type Line, lineFrom, regionAround, type Source, written } from "./lines.ts";
+import { type Line, lineFrom, regionAround, type Source, written } from "./lines.ts";
 
 export interface TitleLine {
   readonly line: Line;
@@ -9,6 +9,7 @@ export interface TitleLine {
   readonly isTask: boolean;
 }
 
+const HEADING = /^ {0,3}(#{1,6})(?:[ \t]+([^]*))?$/;
 const WITH_ID = /^(task\s+|tâche\s+)?\[?([a-z]{1,10}[-_]?\d+[a-z]?)\]?(?:\s*([:—–-])|\s|$)\s*(.*)$/i;
 const WITHOUT_ID = /^(?:task|tâche)\s*[:—–-]\s*(.+)$/i;
 const ID_IN_NAME = /^([a-z]{1,10}[-_]?\d+[a-z]?)(?![a-z0-9])/i;
@@ -17,28 +18,32 @@ const ID_IN_NAME = /^([a-z]{1,10}[-_]?\d+[a-z]?)(?![a-z0-9])/i;
 export function findTitle(source: Source): TitleLine | undefined {
   const { text } = source;
   for (let line = lineFrom(text, 0); line.start < text.length; line = lineFrom(text, line.next)) {
-    if (!isHeading(text, line) || regionAround(source, line.start) !== undefined) continue;
-    const heading = written(text, line);
-    const title = readTitle(line, heading);
-    return title.isTask || /^ {0,3}#[ \t]/.test(heading) ? title : undefined;
+    const heading = HEADING.exec(written(text, line));
+    if (heading === null || regionAround(source, line.start) !== undefined) continue;
+    const title = readTitle(line, heading[2] ?? "");
+    return title.isTask || heading[1] === "#" ? title : undefined;
   }
   return undefined;
 }
 
 function readTitle(line: Line, heading: string): TitleLine {
-  const text = heading.replace(/^[ #]+|[ \t#]+$|\*\*|`/g, "").normalize("NFC");
+  const text = heading.replace(/[ \t#]+$|\*\*|`/g, "").normalize("NFC");
   const match = WITH_ID.exec(text);
   const id = (match?.[1] ?? match?.[3]) === undefined ? undefined : match?.[2]?.toUpperCase();
-  if (id !== undefined) return { line, id, title: match?.[4] || id, isTask: true };
+  if (id !== undefined) return { line, id, title: detached(match?.[4] || id), isTask: true };
   const title = WITHOUT_ID.exec(text)?.[1];
-  return { line, id, title: title ?? text, isTask: title !== undefined };
+  return { line, id, title: detached(title ?? text), isTask: title !== undefined };
 }
+
+/** A copy: a part of a string keeps the whole of it, here the file, in memory. */
+const detached = (part: string): string => ` ${part}`.slice(1);
 
 /** `T001-docker.md` is T001; `Add login.md` is Add-login. Ids go into branch and file names: only plain characters. */
 export function idOfName(name: string): string {
-  const stem = name.replace(/\.md$/i, "");
-  const id = ID_IN_NAME.exec(stem)?.[1];
-  return id?.toUpperCase() ?? (stem.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-|-$/g, "") || "TASK");
+  const id = ID_IN_NAME.exec(name)?.[1];
+  if (id !== undefined) return id.toUpperCase();
+  const words = name.replace(/\.md$/i, "").replace(/[^A-Za-z0-9]+/g, "-");
+  return words.replace(/^-|-$/g, "") || "TASK";
 }
 
 /** `T001.md`, `D002-deploy.md`: a task by its name alone. */

@@ -10,6 +10,7 @@ import {
 import { toSafeValue } from "../../src/task/status-line.ts";
 
 const STATUSES: readonly TaskStatus[] = ["PENDING", "IN_PROGRESS", "COMPLETE", "BLOCKED", "AWAITING_APPROVAL"];
+const RUNS = process.env["RALPH_TEST_FULL"] === undefined ? 2_000 : 250_000;
 const HOUSE = "---RALPH_STATUS---\nSTATUS: PENDING\n---END_RALPH_STATUS---\n";
 
 describe("reading", () => {
@@ -31,6 +32,14 @@ describe("reading", () => {
     ["a fence", "```\n---RALPH_STATUS---\nSTATUS: COMPLETE\nATTEMPTS: 3\n---END_RALPH_STATUS---\n```\n"],
     ["a mapping in a fence", "~~~yaml\nRALPH_STATUS:\n  STATUS: COMPLETE\n  ATTEMPTS: 3\n~~~\n"],
     ["bare markers in a fence", "```\nRALPH_STATUS\nSTATUS: COMPLETE\nATTEMPTS: 3\nRALPH_STATUS_END\n```\n"],
+    [
+      "a comment's start in indented code before it",
+      "    <!--\n\n---RALPH_STATUS---\nSTATUS: COMPLETE\nATTEMPTS: 3\n---END_RALPH_STATUS---\n\n-->\n",
+    ],
+    [
+      "a line that starts with code before it",
+      "```ls``` lists\n\n---RALPH_STATUS---\nSTATUS: COMPLETE\nATTEMPTS: 3\n---END_RALPH_STATUS---\n\n```\nls\n```\n",
+    ],
     [
       "a forgotten fence before it",
       "```sh\nls\n\n---RALPH_STATUS---\nSTATUS: COMPLETE\nATTEMPTS: 3\n---END_RALPH_STATUS---\n",
@@ -90,6 +99,10 @@ describe("reading", () => {
     [
       "in a fence among other lines",
       "```markdown\n# Task T001: x\n---RALPH_STATUS---\nSTATUS: COMPLETE\n---END_RALPH_STATUS---\n```\n",
+    ],
+    [
+      "in a fence with more behind it",
+      "```\n---RALPH_STATUS---\nSTATUS: COMPLETE\n---END_RALPH_STATUS---\nand so on\n```\n",
     ],
     ["in a comment", "<!--\n---RALPH_STATUS---\nSTATUS: COMPLETE\n---END_RALPH_STATUS---\n-->\n"],
     ["in indented code", "    ---RALPH_STATUS---\n    STATUS: COMPLETE\n    ---END_RALPH_STATUS---\n"],
@@ -155,6 +168,13 @@ describe("writing", () => {
     ],
   ])("%s keeps its style", (_, before, after) => {
     expect(spliceStatusBlock(before, done)).toBe(after);
+  });
+
+  test("a field cannot pass for the status, nor a key for two lines", () => {
+    const update: StatusUpdate = { status: "BLOCKED", fields: { status: "COMPLETE", "A\nB: C": "x" } };
+    expect(spliceStatusBlock("", update)).toBe(
+      "---RALPH_STATUS---\nSTATUS: BLOCKED\nA_B_C: x\n---END_RALPH_STATUS---\n",
+    );
   });
 
   test("French words are written as UTF-8 into a file of any encoding", () => {
@@ -259,7 +279,7 @@ describe("for any text and any update", () => {
           warnings: [],
         });
       }),
-      { numRuns: 3000 },
+      { numRuns: RUNS },
     );
     expect.hasAssertions();
   });
@@ -270,7 +290,7 @@ describe("for any text and any update", () => {
         const once = spliceStatusBlock(text, change);
         expect(spliceStatusBlock(once, change)).toBe(once);
       }),
-      { numRuns: 3000 },
+      { numRuns: RUNS },
     );
     expect.hasAssertions();
   });
@@ -283,7 +303,7 @@ describe("for any text and any update", () => {
         const isAppended = readStatusBlock(before) === undefined;
         expect(isAppended ? after.slice(0, before.length) : around(after)).toBe(isAppended ? before : around(before));
       }),
-      { numRuns: 3000 },
+      { numRuns: RUNS },
     );
     expect.hasAssertions();
   });
@@ -295,7 +315,7 @@ describe("for any text and any update", () => {
         const text = Buffer.from(spliceStatusBytes(bytes, change)).toString("utf8");
         expect(readBack(text)).toMatchObject({ status, reason, fields });
       }),
-      { numRuns: 2000 },
+      { numRuns: RUNS },
     );
     expect.hasAssertions();
   });
