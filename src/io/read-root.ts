@@ -1,5 +1,5 @@
 /** Reads text files below a folder and nothing else: no link is followed, no name leads out. */
-import { lstatSync, readFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, type Stats } from "node:fs";
 import { join } from "node:path";
 import type { FileState, ReadFile } from "../core/patch.ts";
 
@@ -20,13 +20,14 @@ export function readBelow(folder: string): ReadFile {
   };
 }
 
-const MISSING: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "EINVAL", "ERR_INVALID_ARG_VALUE"]);
+const MISSING: ReadonlySet<string> = new Set(["ENOENT", "ENAMETOOLONG", "EINVAL", "ERR_INVALID_ARG_VALUE"]);
 
 function readParts(folder: string, parts: readonly string[]): FileState {
   let at = folder;
   for (const part of parts.slice(0, -1)) {
     at = join(at, part);
-    if (lstatSync(at).isSymbolicLink()) return refused("symlink");
+    const refusal = refuseFolder(lstatSync(at));
+    if (refusal) return refusal;
   }
   at = join(at, parts.at(-1) ?? "");
   const stats = lstatSync(at);
@@ -38,6 +39,12 @@ function readParts(folder: string, parts: readonly string[]): FileState {
   const text = decode(bytes);
   if (text === undefined) return refused("not utf-8");
   return { kind: "text", text, mode: (stats.mode & EXECUTABLE) === 0 ? "100644" : "100755" };
+}
+
+/** A link may lead out of the root, also where it does not today; below a file there is nothing. */
+function refuseFolder(stats: Stats): Refusal | undefined {
+  if (stats.isSymbolicLink()) return refused("symlink");
+  return stats.isDirectory() ? undefined : refused("directory");
 }
 
 type Refusal = Extract<FileState, { kind: "refused" }>;
@@ -52,3 +59,30 @@ function decode(bytes: Buffer): string | undefined {
     return undefined;
   }
 }
+
+/** Folders that no patch names by half. */
+const SKIPPED: ReadonlySet<string> = new Set([".git", "node_modules"]);
+
+/** Paths of all plain files below `folder`, relative to it; folders that cannot be read are left out. */
+export function listBelow(folder: string): readonly string[] {
+  const found: string[] = [];
+  const open = [""];
+  for (let prefix = open.pop(); prefix !== undefined; prefix = open.pop()) {
+    for (const entry of entriesOf(join(folder, prefix))) {
+      const path = `${prefix}${entry.name}`;
+      if (entry.isFile()) found.push(path);
+      else if (entry.isDirectory() && !SKIPPED.has(entry.name)) open.push(`${path}/`);
+    }
+  }
+  return found;
+}
+
+function entriesOf(folder: string): ReturnType<typeof readDirectory> {
+  try {
+    return readDirectory(folder);
+  } catch {
+    return [];
+  }
+}
+
+const readDirectory = (folder: string) => readdirSync(folder, { withFileTypes: true });

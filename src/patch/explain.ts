@@ -18,39 +18,38 @@ type Refused = Exclude<Located, { kind: "placed" | "applied" }>;
 
 export function explain(refused: Refused, hunk: Hunk, file: IndexedFile, where: Where): Reject {
   const at = { path: where.path, hunk: where.number };
-  const name = `${where.path}, hunk ${where.number}`;
-  if (refused.kind === "ambiguous") return { kind: "ambiguous", ...at, text: explainAmbiguous(name, refused.places) };
+  if (refused.kind === "ambiguous") return { kind: "ambiguous", ...at, text: explainAmbiguous(refused.places) };
   if (refused.kind === "no anchor") {
-    return { kind: "not found", ...at, text: `${name}: it only adds lines; show the lines above and below them.` };
+    return { kind: "not found", ...at, text: `It only adds lines; show the lines above and below them.` };
   }
   if (refused.kind === "half applied") {
-    const text = `${name}: its result stands at line ${refused.at + 1} already, but lines that it deletes are still there.`;
+    const text = `Its result stands at line ${refused.at + 1} already, but lines that it deletes are still there.`;
     return { kind: "not found", ...at, text };
   }
   if (refused.kind === "irregular indent") return explainIrregular(where);
-  return { kind: "not found", ...at, text: explainNotFound(name, hunk, file) };
+  return { kind: "not found", ...at, text: explainNotFound(hunk, file) };
 }
 
 export function explainIrregular({ path, number }: Where): Reject {
-  const text = `${path}, hunk ${number}: its indentation differs from the file's in no regular way; copy the lines exactly.`;
+  const text = `Its indentation differs from the file's in no regular way; copy the lines exactly.`;
   return { kind: "not found", path, hunk: number, text };
 }
 
-function explainAmbiguous(name: string, places: readonly number[]): string {
+function explainAmbiguous(places: readonly number[]): string {
   const lines = places.slice(0, 5).map((place) => place + 1);
   const more = places.length > lines.length ? ", …" : "";
-  return `${name}: its old lines fit at lines ${lines.join(", ")}${more}; add context lines that stand at one place only.`;
+  return `Its old lines fit at lines ${lines.join(", ")}${more}; add context lines that stand at one place only.`;
 }
 
-function explainNotFound(name: string, hunk: Hunk, file: IndexedFile): string {
+function explainNotFound(hunk: Hunk, file: IndexedFile): string {
   const old = hunk.lines.filter((line) => line.op !== "+").map((line) => line.text);
   const guess = likeliestPlace(old, file);
-  if (guess === undefined) return `${name}: none of its old lines is in the file${stated(hunk, file)}`;
+  if (guess === undefined) return `None of its old lines is in the file${stated(hunk, file)}`;
   const { ids, idOf } = file.index("loose");
   const diverging = old.findIndex((line, at) => !isBlank(line) && ids[guess + at] !== idOf(line));
   const wrong = old[Math.max(0, diverging)] ?? "";
   const line = guess + Math.max(0, diverging);
-  return `${name}: the file does not have this line there: ${clip(wrong.trim())}\n${showLines(file, line)}`;
+  return `The file does not have this line there: ${clip(wrong.trim())}\n${showLines(file, line)}`;
 }
 
 const stated = (hunk: Hunk, file: IndexedFile): string =>

@@ -9,20 +9,20 @@ const DRIVE = /^[A-Za-z]:[\\/]/;
 
 /** `root` is absolute; an absolute name below it is taken as relative. */
 export function resolvePath(name: string, root: string | undefined): ResolvedPath {
-  if (CONTROL.test(name)) return refuse(JSON.stringify(name), "the name holds control characters");
+  if (CONTROL.test(name)) return refuse(JSON.stringify(name), "The name holds control characters.");
   const inside = root === undefined ? name : withoutRoot(name, root.replace(/\/+$/, ""));
   if (inside.startsWith("/") || DRIVE.test(inside) || inside.startsWith("~/")) {
-    return refuse(name, "the path leads out of the project");
+    return refuse(name, "The path leads out of the project.");
   }
   const parts = inside.split("/").filter((part) => part !== "" && part !== ".");
-  if (parts.includes("..")) return refuse(name, "paths with .. are not taken");
-  if (parts.length === 0) return refuse(name, "the path names no file");
+  if (parts.includes("..")) return refuse(name, "Paths with .. are not taken.");
+  if (parts.length === 0) return refuse(name, "The path names no file.");
   const path = parts.join("/");
-  return path.startsWith("-") ? refuse(path, "a name may not begin with -") : { path };
+  return path.startsWith("-") ? refuse(path, "A name may not begin with -.") : { path };
 }
 
-const refuse = (path: string, why: string): ResolvedPath => ({
-  reject: { kind: "outside the root", path, text: `${path}: ${why}.` },
+const refuse = (path: string, text: string): ResolvedPath => ({
+  reject: { kind: "outside the root", path, text },
 });
 
 const withoutRoot = (name: string, root: string): string =>

@@ -16,14 +16,15 @@ type TextState = Extract<FileState, { kind: "text" }>;
 type EditOf<K extends Edit["kind"]> = Extract<Edit, { kind: K }>;
 
 export function planEdit({ edit, path, state, isGuess }: Target, lookup: Lookup): Outcome {
-  if (state.kind === "refused") return refuse(REFUSED[state.why], path, `is ${state.why}; it cannot be patched`);
-  if (edit.kind === "binary") return refuse("binary", path, "binary changes are not taken");
+  if (state.kind === "refused")
+    return refuse(REFUSED[state.why], path, `It is ${UNFIT[state.why]} and cannot be patched.`);
+  if (edit.kind === "binary") return refuse("binary", path, "Binary changes are not taken.");
   if (edit.kind === "create") return planCreate(edit, path, state);
   if (edit.kind === "replace") return planReplace(edit, path, state);
-  if (state.kind === "missing") return refuse("missing file", path, "there is no such file");
+  if (state.kind === "missing") return refuseMissing(path, lookup);
   if (edit.kind === "delete") return planDelete(edit, path, state);
   const outcome = planModify(edit, path, { state, lookup });
-  return isGuess && !isProof(outcome) ? refuse("missing file", edit.path, "there is no such file") : outcome;
+  return isGuess && !isProof(outcome) ? refuseMissing(edit.path, lookup) : outcome;
 }
 
 const REFUSED: Readonly<Record<Extract<FileState, { kind: "refused" }>["why"], RejectKind>> = {
@@ -35,11 +36,28 @@ const REFUSED: Readonly<Record<Extract<FileState, { kind: "refused" }>["why"], R
   "outside the root": "outside the root",
 };
 
-const refuse = (kind: RejectKind, path: string, why: string): Outcome => ({
+const refuse = (kind: RejectKind, path: string, text: string): Outcome => ({
   changes: [],
-  rejects: [{ kind, path, text: `${path}: ${why}.` }],
+  rejects: [{ kind, path, text }],
   placements: [],
 });
+
+const UNFIT: Readonly<Record<Extract<FileState, { kind: "refused" }>["why"], string>> = {
+  binary: "a binary file",
+  symlink: "a symbolic link or behind one",
+  directory: "a folder or below a file",
+  "too large": "too large",
+  "not utf-8": "not UTF-8",
+  "outside the root": "outside the project",
+};
+
+/** Files of the same name elsewhere are what the reply may have meant. */
+function refuseMissing(path: string, lookup: Lookup): Outcome {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const others = (lookup.listFiles?.() ?? []).filter((file) => file === name || file.endsWith(`/${name}`)).slice(0, 3);
+  const hint = others.length === 0 ? "" : ` Did you mean ${others.join(" or ")}?`;
+  return refuse("missing file", path, `There is no such file.${hint}`);
+}
 
 const change = (...changes: readonly FileChange[]): Outcome => ({ changes, rejects: [], placements: [] });
 
@@ -67,8 +85,9 @@ function planModify(
   const to = checkPath(edit.renameTo, lookup);
   if (typeof to === "object") return { changes: [], rejects: [to], placements };
   const there = lookup.read(to);
-  if (there.kind === "refused") return refuse(REFUSED[there.why], to, `is ${there.why}; nothing can be moved there`);
-  if (there.kind === "text") return refuse("file exists", to, "the file exists already; nothing can be moved there");
+  if (there.kind === "refused")
+    return refuse(REFUSED[there.why], to, `It is ${UNFIT[there.why]}; nothing can be moved there.`);
+  if (there.kind === "text") return refuse("file exists", to, "The file exists already; nothing can be moved there.");
   return {
     changes: [
       { path, before },
@@ -89,8 +108,8 @@ function readMode(stated: string | undefined, present: FileMode): FileMode | und
 
 const refuseMode = (mode: string | undefined, path: string): Outcome =>
   mode === "120000"
-    ? refuse("symlink", path, "symbolic links are not created")
-    : refuse("malformed", path, `mode ${mode ?? ""} is not taken; a file has 100644 or 100755`);
+    ? refuse("symlink", path, "Symbolic links are not created.")
+    : refuse("malformed", path, `Mode ${mode ?? ""} is not taken; a file has 100644 or 100755.`);
 
 function planCreate(edit: EditOf<"create">, path: string, state: Exclude<FileState, { kind: "refused" }>): Outcome {
   const mode = readMode(edit.mode, "100644");
@@ -99,7 +118,7 @@ function planCreate(edit: EditOf<"create">, path: string, state: Exclude<FileSta
   if (state.kind === "missing") return change({ path, after });
   if (state.text === edit.text) return change();
   if (state.text === "") return change({ path, before: contentOf(state), after });
-  return refuse("file exists", path, "the file exists already; change it with a diff of its lines");
+  return refuse("file exists", path, "The file exists already; change it with a diff of its lines.");
 }
 
 /** Below so many lines a file may be rewritten whole. */
@@ -113,11 +132,11 @@ function planReplace(edit: EditOf<"replace">, path: string, state: Exclude<FileS
   const lines = splitText(edit.text).lines;
   const known = new Set(old.lines.map(LINE_KEY.loose));
   const lazy = lines.find((line) => isPlaceholder(line) && !known.has(LINE_KEY.loose(line)));
-  if (lazy !== undefined) return refuse("malformed", path, `"${lazy.trim()}" stands for code; write the whole file`);
+  if (lazy !== undefined) return refuse("malformed", path, `"${lazy.trim()}" stands for code; write the whole file.`);
   const kept = new Set(lines.map(LINE_KEY.loose));
   const dropped = old.lines.filter((line) => !kept.has(LINE_KEY.loose(line))).length;
   if (old.lines.length > SMALL_FILE && dropped > MOST_DROPPED * old.lines.length) {
-    const why = `the block leaves out ${dropped} of the file's ${old.lines.length} lines; send a diff or the whole file`;
+    const why = `The block leaves out ${dropped} of the file's ${old.lines.length} lines; send a diff or the whole file.`;
     return refuse("malformed", path, why);
   }
   const eol = old.ends.find((end) => end !== "") ?? "\n";
@@ -131,12 +150,12 @@ function planDelete(edit: EditOf<"delete">, path: string, state: TextState): Out
   const before = contentOf(state);
   if (edit.hunks.length === 0) return change({ path, before });
   const shown = shownContent(edit.hunks);
-  if (!shown) return refuse("malformed", path, "a deletion holds deleted lines only");
+  if (!shown) return refuse("malformed", path, "A deletion holds deleted lines only.");
   const lines = splitText(state.text).lines;
   const at = lines.findIndex((line, index) => LINE_KEY.loose(line) !== LINE_KEY.loose(shown[index] ?? "\0"));
   if (at < 0 && shown.length === lines.length) return change({ path, before });
   const line = at < 0 ? lines.length : at;
-  return refuse("not found", path, `the file is not what the patch deletes; they differ from line ${line + 1} on`);
+  return refuse("not found", path, `The file is not what the patch deletes; they differ from line ${line + 1} on.`);
 }
 
 /** The old lines of a deletion, without blank lines that trail it. */

@@ -72,11 +72,11 @@ function judge(placed: PlacedHunk, file: IndexedFile, path: string): readonly Re
   if (located.kind !== "placed") return [explain(located, hunk, file, { path, number })];
   const lazy = findPlaceholder(hunk.lines, file);
   if (lazy !== undefined) {
-    const text = `${path}, hunk ${number}: "${lazy.trim()}" stands for code that the hunk deletes; write that code out.`;
+    const text = `"${lazy.trim()}" stands for code that the hunk deletes; write that code out.`;
     return [{ kind: "malformed", ...where, text }];
   }
   if (!isWhole(hunk, located, file)) {
-    const text = `${path}, hunk ${number}: the reply stops before the hunk's end; send the whole patch again.`;
+    const text = "The reply stops before the hunk's end; send the whole patch again.";
     return [{ kind: "truncated", ...where, text }];
   }
   return [];
@@ -141,7 +141,7 @@ function doubtNumber(
       : [],
   );
   if (rival >= MARGIN * Math.max(0, ...drifts)) return [];
-  const text = `${path}, hunk ${number}: its old lines fit at several places and the line numbers are off; add context.`;
+  const text = "Its old lines fit at several places and the line numbers are off; add context.";
   return [{ kind: "ambiguous", path, hunk: number, text }];
 }
 
@@ -149,7 +149,7 @@ function findConflicts(ordered: readonly { splice: Splice; number: number }[], p
   return ordered.flatMap(({ splice, number }, at) => {
     const next = ordered[at + 1];
     if (!next || !overlap(splice, next.splice)) return [];
-    const text = `${path}: hunks ${number} and ${next.number} change the same lines; merge them into one.`;
+    const text = `Hunks ${number} and ${next.number} change the same lines; merge them into one.`;
     return [{ kind: "conflicting hunks" as const, path, hunk: next.number, text }];
   });
 }

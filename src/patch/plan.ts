@@ -45,7 +45,7 @@ function settle(changes: readonly FileChange[], placements: readonly Placement[]
   const seen = new Set<string>();
   for (const { path } of changes) {
     if (seen.has(path)) {
-      const text = `${path}: the patch changes the file in two ways that exclude each other.`;
+      const text = "The patch changes the file in two ways that exclude each other.";
       return refused([{ kind: "conflicting hunks", path, text }], placements);
     }
     seen.add(path);

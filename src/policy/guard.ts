@@ -106,12 +106,12 @@ function isGitFolder(part: string): boolean {
 /** Why one path may not be touched at all. */
 export function guardPath(path: string, policy: GuardPolicy): Reject | undefined {
   const why = policy.isBlocked(path);
-  if (why !== undefined) return { kind: "blocked path", path, text: `${path} may not be changed: ${why}.` };
+  if (why !== undefined) return { kind: "blocked path", path, text: `It may not be changed: ${why}.` };
   if (policy.isFrozen?.(path)) {
-    return { kind: "frozen", path, text: `${path} holds the tests to pass and may not be changed; change the code.` };
+    return { kind: "frozen", path, text: "It holds the tests to pass and may not be changed; change the code." };
   }
   if (policy.isAllowed?.(path) === false) {
-    return { kind: "blocked path", path, text: `${path} may not be changed here: only test files may.` };
+    return { kind: "blocked path", path, text: "It may not be changed here: only test files may." };
   }
   return undefined;
 }
