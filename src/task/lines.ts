@@ -85,7 +85,7 @@ const lengthOfByteOrderMark = (text: string): number =>
   text.startsWith("\uFEFF") ? 1 : text.startsWith("\u00EF\u00BB\u00BF") ? 3 : 0;
 
 /** Offset of the first character that is no blank, or the line's end. */
-export function firstInk(text: string, line: Line): number {
+function firstInk(text: string, line: Line): number {
   let at = line.start;
   while (at < line.end && isBlankCode(text.charCodeAt(at))) at++;
   return at;

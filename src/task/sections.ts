@@ -5,7 +5,7 @@ import remarkParse from "remark-parse";
 import { unified } from "unified";
 import { fold } from "./words.ts";
 
-export type SectionName = "criteria" | "actions" | "files" | "checks" | "notes";
+type SectionName = "criteria" | "actions" | "files" | "checks" | "notes";
 
 /** What stands under the headings of each name, deeper headings included. */
 export type Sections = Readonly<Record<SectionName, readonly RootContent[]>>;
