@@ -21,12 +21,23 @@ export async function openProjectOrDefaults(place: Place): Promise<Config> {
   return loadConfigOrDefaults(configSource(place));
 }
 
+/** The defaults hold outside of every repository. */
+export async function openProjectAnywhere({ cwd, env }: Place): Promise<Config> {
+  return loadConfigOrDefaults({ root: nearestRoot(cwd) ?? realpathSync(cwd), env, home: homedir() });
+}
+
 export const configSource = ({ cwd, env }: Place): ConfigSource => ({ root: findRoot(cwd), env, home: homedir() });
 
-/** The nearest folder upwards with a `.git`: asking git itself would cost a child at every start. */
 function findRoot(cwd: string): string {
+  const root = nearestRoot(cwd);
+  if (root === undefined) throw new RalphError("NOT_A_REPOSITORY", { path: cwd });
+  return root;
+}
+
+/** The nearest folder upwards with a `.git`: asking git itself would cost a child at every start. */
+function nearestRoot(cwd: string): string | undefined {
   for (let folder = realpathSync(cwd); ; folder = dirname(folder)) {
     if (existsSync(join(folder, ".git"))) return folder;
-    if (dirname(folder) === folder) throw new RalphError("NOT_A_REPOSITORY", { path: cwd });
+    if (dirname(folder) === folder) return undefined;
   }
 }

@@ -1,12 +1,20 @@
 /** `ralph patch apply < reply`: the changes of a reply are made in a folder, all of them or none. */
+
+import {
+  describeReject,
+  diffOf,
+  openPatchRoot,
+  type PatchInput,
+  planReply,
+  type ReplyPlan,
+} from "../app/plan-reply.ts";
 import type { FileChange } from "../core/patch.ts";
 import { finishInterrupted, writeChanges } from "../io/write-changes.ts";
-import { renderDiff } from "../patch/render.ts";
-import { describeReject, openRoot, type PatchInput, planReply, type ReplyPlan } from "./plan-reply.ts";
 
 export interface PatchApplyOptions {
   /** The folder to change. */
   readonly root: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Say what would happen; write nothing. */
   readonly check: boolean;
   readonly json: boolean;
@@ -17,12 +25,12 @@ export interface PatchApplyOptions {
  * @throws RalphError USAGE, WRITE_FAILED
  */
 export async function patchApply(options: PatchApplyOptions, io: PatchInput): Promise<0 | 1> {
-  const root = openRoot(options.root);
+  const root = await openPatchRoot(options.root, options.env);
   const reply = await io.readInput();
-  if (!options.check) finishInterrupted(root);
+  if (!options.check) finishInterrupted(root.folder);
   const plan = planReply(reply, root);
   const isTaken = plan.rejects.length === 0;
-  if (isTaken && !options.check) writeChanges(root, plan.changes);
+  if (isTaken && !options.check) writeChanges(root.folder, plan.changes);
   if (options.json) io.write(`${JSON.stringify(toJson(plan, options.check))}\n`);
   else if (isTaken) io.write(plan.changes.map((change) => `${VERBS[actionOf(change)]} ${change.path}\n`).join(""));
   else io.writeError(plan.rejects.map((reject) => `${describeReject(reject)}\n`).join(""));
@@ -37,8 +45,9 @@ function actionOf({ before, after }: FileChange): Action {
   return after === undefined ? "delete" : "modify";
 }
 
-function toJson({ changes, rejects, placements }: ReplyPlan, isCheck: boolean): object {
+function toJson(plan: ReplyPlan, isCheck: boolean): object {
+  const { changes, rejects, placements } = plan;
   if (rejects.length > 0) return { applied: false, rejects };
   const files = changes.map((change) => ({ path: change.path, action: actionOf(change) }));
-  return { applied: !isCheck, files, placements, diff: renderDiff(changes) };
+  return { applied: !isCheck, files, placements, diff: diffOf(plan) };
 }

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { EXIT_HELP } from "../app/exit-codes.ts";
 import type { Output } from "../app/output.ts";
-import { isRalphError } from "../core/error.ts";
+import { isRalphError, RalphError } from "../core/error.ts";
 import type { Invocation } from "./invocation.ts";
 
 interface Flags {
@@ -123,6 +123,31 @@ function addPatchCommands(root: Command, run: Run): void {
     .description("ask the task's tier for a patch and print it; change nothing")
     .action(run(async (invocation, _, [task = ""]) => (await import("./patch-get.ts")).patchGet(invocation, task)));
   patch
+    .command("apply")
+    .description("apply the reply on standard input: exit 0 applied, 1 refused, 2 wrong call")
+    .option("--root <dir>", "folder to change", ".")
+    .option("--check", "say what would happen; write nothing")
+    .addOption(json())
+    .action(
+      run(async (invocation, { root = ".", ...flags }) => {
+        const options = { root: resolve(invocation.cwd, root), check: flags.check === true, json: flags.json === true };
+        const io = { ...invocation.output, readInput: readStandardInput };
+        return (await import("./patch-apply.ts")).patchApply({ ...options, env: invocation.env }, io);
+      }),
+    );
+  patch
+    .command("check <file>")
+    .description("explain where each hunk of a reply belongs, and by which step")
+    .option("--root <dir>", "folder to look at", ".")
+    .addOption(json())
+    .action(
+      run(async ({ cwd, env, output }, { root = ".", json: asJson }, [file = ""]) => {
+        const io = { ...output, readInput: () => readText(resolve(cwd, file)) };
+        const options = { root: resolve(cwd, root), json: asJson === true, env };
+        return (await import("./patch-check.ts")).patchCheck(options, io);
+      }),
+    );
+  patch
     .command("list [task]")
     .description("patches that were applied, oldest first")
     .addOption(json())
@@ -154,6 +179,18 @@ function addConfigCommands(root: Command, run: Run): void {
     .command("schema")
     .description("JSON Schema of ralph.yaml, for editors")
     .action(run(async ({ output }) => (await import("./config.ts")).configSchemaCommand(output)));
+}
+
+async function readStandardInput(): Promise<string> {
+  const { text } = await import("node:stream/consumers");
+  return text(process.stdin);
+}
+
+async function readText(path: string): Promise<string> {
+  const { readFile } = await import("node:fs/promises");
+  return readFile(path, "utf8").catch((error: Error) => {
+    throw new RalphError("READ_FAILED", { path, why: error.message }, { cause: error });
+  });
 }
 
 const json = (): Option => new Option("--json", "machine-readable output");
