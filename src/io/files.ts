@@ -92,8 +92,9 @@ export function replaceFile(path: string, content: string | Uint8Array, expected
 export function removeLeftovers(folder: string, names: readonly string[] = readdirSync(folder)): void {
   for (const name of names) {
     const [, pid, token] = TEMPORARY_NAME.exec(name) ?? [];
+    if (pid === undefined) continue;
     const path = join(folder, name);
-    if (pid !== undefined && (isProcessGone(Number(pid), token) || isOld(path))) removeQuietly(path);
+    if (isProcessGone(Number(pid), token) || isOld(path)) removeQuietly(path);
   }
 }
 
@@ -123,12 +124,9 @@ function isOld(path: string): boolean {
 }
 
 function writeSynced(path: string, content: string | Uint8Array, like: Stats | undefined): void {
-  const file = openSync(path, "wx");
+  const file = openSync(path, "wx", like?.isFile() === true ? like.mode : undefined);
   try {
-    if (like?.isFile() === true) {
-      keepOwner(file, like);
-      fchmodSync(file, like.mode);
-    }
+    if (like?.isFile() === true) keepOwnerAndMode(file, like);
     writeFileSync(file, content);
     fsyncSync(file);
   } finally {
@@ -136,12 +134,14 @@ function writeSynced(path: string, content: string | Uint8Array, like: Stats | u
   }
 }
 
-/** Only the superuser may give files away; anybody else owns what they write. */
-function keepOwner(file: number, { uid, gid }: Stats): void {
-  try {
-    fchownSync(file, uid, gid);
-  } catch (error) {
-    if (codeOf(error) !== "EPERM") throw error;
+/** Only the superuser may give files away, and not every file system has modes; the umask never widens one. */
+function keepOwnerAndMode(file: number, { uid, gid, mode }: Stats): void {
+  for (const keep of [() => fchownSync(file, uid, gid), () => fchmodSync(file, mode)]) {
+    try {
+      keep();
+    } catch (error) {
+      if (!["EPERM", "EINVAL", "ENOTSUP"].includes(codeOf(error) ?? "")) throw error;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 /** The bold fields under a task's title, `**Priority**: P0`, in English or French. */
 import type { Complexity, Priority, QueueName, TaskProblem } from "../core/task.ts";
 import { lineNumber, regionAround, type Source } from "./lines.ts";
-import { fold, isNone } from "./words.ts";
+import { fold, isNone, meanings } from "./words.ts";
 
 interface FieldValues {
   readonly priority: Priority;
@@ -38,7 +38,11 @@ interface FieldRule<K extends FieldName> {
 }
 
 const RULES: { readonly [K in FieldName]: FieldRule<K> } = {
-  priority: { names: ["priority", "priorite"], read: readPriority, expected: "P0, P1, P2 or P3" },
+  priority: {
+    names: ["priority", "priorite"],
+    read: (text) => readWord(PRIORITIES, text),
+    expected: "P0, P1, P2 or P3",
+  },
   wsjf: { names: ["wsjf", "wsjf score", "score wsjf"], read: readNumber, expected: "a number such as 8.5" },
   estimateHours: {
     names: ["time estimate", "estimate", "estimated time", "estimation", "temps estime", "duree estimee"],
@@ -53,8 +57,12 @@ const RULES: { readonly [K in FieldName]: FieldRule<K> } = {
   },
   risk: { names: ["risk", "risk reduction", "risque", "reduction du risque"], read: readNumber, expected: "a number" },
   size: { names: ["size", "job size", "taille"], read: readNumber, expected: "a number" },
-  complexity: { names: ["complexity", "complexite"], read: readComplexity, expected: "simple, medium or complex" },
-  queue: { names: ["queue", "file d'attente"], read: readQueue, expected: "tdd or deploy" },
+  complexity: {
+    names: ["complexity", "complexite"],
+    read: (text) => readWord(COMPLEXITIES, text),
+    expected: "simple, medium or complex",
+  },
+  queue: { names: ["queue", "file d'attente"], read: (text) => readWord(QUEUES, text), expected: "tdd or deploy" },
   tier: { names: ["tier", "model tier"], read: readTier, expected: "the name of a tier" },
   dependsOn: {
     names: ["depends on", "dependencies", "depend de", "dependances"],
@@ -69,7 +77,7 @@ const NAMES = new Map(
 
 /** With the line ending before it: a heading, or a field's name and what it says. */
 const FIELD_LINE =
-  /\n {0,3}(?:(#{1,6}[ \t\r\n])|(?:[-*+][ \t]+)?\*\*([^*:\n]+?)[^\S\n]*(?::[ \t]*\*\*|\*\*[^\S\n]*:)([^\n]*))/g;
+  /\n {0,3}(?:(#{1,6}[ \t\r\n])|(?:[-*+][ \t]+)?\*\*([^*:\n]{1,40}?)[^\S\n]{0,4}(?::[ \t]{0,4}\*\*|\*\*[^\S\n]{0,4}:)([^\n]*))/g;
 
 /**
  * From the line that starts at `from` to the next heading; the first of two equal fields counts.
@@ -145,46 +153,24 @@ const unclear = (field: FieldName, said: string, line: number): Omit<TaskProblem
 });
 
 /** At the text's start, and not the first word of a template such as `P0/P1/P2`. */
-function readWord<T>(meaning: Readonly<Record<string, T>>, text: string): T | undefined {
-  const [, word = ""] = /^([a-z]+\d*)(?!\s*[/|])/.exec(fold(text)) ?? [];
-  return meaning[word];
+function readWord<T>(meaning: ReadonlyMap<string, T>, text: string): T | undefined {
+  return meaning.get(/^([a-z]+\d*)(?!\s*[/|])/.exec(fold(text))?.[1] ?? "");
 }
 
-function readPriority(text: string): Priority | undefined {
-  return readWord(PRIORITIES, text);
-}
+const PRIORITIES = meanings<Priority>({
+  P0: ["p0", "critical", "critique"],
+  P1: ["p1", "high", "haute"],
+  P2: ["p2", "medium", "moyenne"],
+  P3: ["p3", "low", "basse"],
+});
 
-const PRIORITIES: Readonly<Record<string, Priority>> = {
-  p0: "P0",
-  critical: "P0",
-  critique: "P0",
-  p1: "P1",
-  high: "P1",
-  haute: "P1",
-  p2: "P2",
-  medium: "P2",
-  moyenne: "P2",
-  p3: "P3",
-  low: "P3",
-  basse: "P3",
-};
+const COMPLEXITIES = meanings<Complexity>({
+  simple: ["simple"],
+  medium: ["medium", "moyen", "moyenne"],
+  complex: ["complex", "complexe"],
+});
 
-function readComplexity(text: string): Complexity | undefined {
-  return readWord(COMPLEXITIES, text);
-}
-
-const COMPLEXITIES: Readonly<Record<string, Complexity>> = {
-  simple: "simple",
-  medium: "medium",
-  moyen: "medium",
-  moyenne: "medium",
-  complex: "complex",
-  complexe: "complex",
-};
-
-function readQueue(text: string): QueueName | undefined {
-  return readWord({ tdd: "tdd", deploy: "deploy", deploiement: "deploy" } as const, text);
-}
+const QUEUES = meanings<QueueName>({ tdd: ["tdd"], deploy: ["deploy", "deploiement"] });
 
 function readNumber(text: string): number | undefined {
   const [number] = /^\d+(?:[.,]\d+)?/.exec(text) ?? [];

@@ -1,26 +1,18 @@
 /** One line of "Files to Create/Modify", such as `src/a.ts (CREATE)`, in English or French. */
 import type { FileAction, FileIntent } from "../core/task.ts";
-import { fold, isNone } from "./words.ts";
+import { fold, isNone, meanings } from "./words.ts";
 
-const ACTIONS: Readonly<Record<string, FileAction>> = {
-  create: "create",
-  creer: "create",
-  new: "create",
-  nouveau: "create",
-  modify: "modify",
-  modifier: "modify",
-  update: "modify",
-  edit: "modify",
-  delete: "delete",
-  remove: "delete",
-  supprimer: "delete",
-};
+const ACTIONS = meanings<FileAction>({
+  create: ["create", "creer", "new", "nouveau"],
+  modify: ["modify", "modifier", "update", "edit"],
+  delete: ["delete", "remove", "supprimer"],
+});
 
 /** In backticks, as a link's text, or the first word that is no action. */
 const PATHS = [
   /`([^`]+)`/,
   /\[([^\]]+)\]\(/,
-  new RegExp(`^(?:\\**(?:${Object.keys(ACTIONS).join("|")}|créer)\\b[\\s:*]*)?\\**([^\\s(:*]+)`, "i"),
+  new RegExp(`^(?:\\**(?:${[...ACTIONS.keys()].join("|")}|créer)\\b[\\s:*]*)?\\**([^\\s(:*,;]+)`, "i"),
 ];
 
 /** Undefined where the line names no file. One that names several actions, as a template does, means "modify". */
@@ -38,4 +30,4 @@ function actionIn(text: string): FileAction {
 }
 
 const actionsIn = (text: string): readonly FileAction[] =>
-  (fold(text).match(/[a-z]+/g) ?? []).flatMap((word) => ACTIONS[word] ?? []);
+  (fold(text).match(/[a-z]+/g) ?? []).flatMap((word) => ACTIONS.get(word) ?? []);

@@ -45,7 +45,7 @@ function readChecks(markdown: string, { checks }: Sections, path: string): reado
   if (commands.length === 0 && !isNone(found)) {
     const line = checks[0]?.position?.start.line ?? 1;
     const expected = "commands in backticks, or in a code block, one a line";
-    throw new RalphError("TASK_UNREADABLE", { path, line, expected, found: found.split("\n", 1).join() });
+    throw new RalphError("TASK_UNREADABLE", { path, line, expected, found: found.replace(/\r?\n[^]*/, "") });
   }
   return commands.map((command) => ({ name: command, command }));
 }

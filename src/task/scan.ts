@@ -8,6 +8,7 @@ import { lineAround, lineNumber, sourceOf, written } from "./lines.ts";
 import { readStatusBlock, type StatusBlock } from "./status-block.ts";
 import { LISTED_KEYS } from "./status-line.ts";
 import { findTitle, idOfName, isTaskName, type TitleLine } from "./title.ts";
+import { toPrintable } from "./words.ts";
 import { wsjfOf } from "./wsjf.ts";
 
 export type TaskScan =
@@ -38,7 +39,7 @@ export function scanTask(text: string, path: string): TaskScan {
   const id = title?.id ?? idOfName(name);
   const trouble = nulByte(text) ?? unknownStatus(text, block);
   if (title === undefined || trouble !== undefined) {
-    return { kind: "problem", id, problem: { path, ...(trouble ?? noTitle(text)) } };
+    return { kind: "problem", id, problem: problemOf(path, trouble ?? noTitle(text)) };
   }
   return summarise(readFields(source, title.line.next, block?.fields), { id, name, text, title, path, block });
 }
@@ -76,8 +77,15 @@ function summarise(
     dependsOn: lineNumber(text, dependsOnAt ?? title.line.start),
   };
   const troubles = otherIdInName(title, name, lines.title).concat(warnings, block?.warnings ?? []);
-  return { kind: "task", task, lines, warnings: troubles.map((trouble) => ({ path, ...trouble })) };
+  return { kind: "task", task, lines, warnings: troubles.map((trouble) => problemOf(path, trouble)) };
 }
+
+const problemOf = (path: string, { line, expected, found }: Trouble): TaskProblem => ({
+  path,
+  line,
+  expected,
+  found: toPrintable(found).slice(0, 80),
+});
 
 function nulByte(text: string): Trouble | undefined {
   const at = text.indexOf("\0");
@@ -97,7 +105,7 @@ function noTitle(text: string): Trouble {
   const expected = "a title such as `# Task T001: What to do`";
   const ink = text.search(/[^\s\uFEFF]/);
   if (ink === -1) return { line: 1, expected, found: "an empty file" };
-  return { line: lineNumber(text, ink), expected, found: written(text, lineAround(text, ink)).trim().slice(0, 80) };
+  return { line: lineNumber(text, ink), expected, found: written(text, lineAround(text, ink)).trim() };
 }
 
 function otherIdInName({ id }: TitleLine, name: string, line: number): Trouble[] {

@@ -125,7 +125,7 @@ function writeStatus(path: string, update: StatusUpdate): void {
   for (let tries = 0; tries < WRITE_TRIES; tries++) {
     const read = readPlainFile(path, Number.POSITIVE_INFINITY);
     if (read.kind === "missing") return;
-    if (read.kind === "refused") throw new RalphError("WRITE_FAILED", { path, why: `it is ${read.why}` });
+    if (read.kind === "refused") throw new RalphError("WRITE_FAILED", { path, why: `there is ${read.why}` });
     const after = spliceStatusBytes(read.bytes, update);
     if (read.bytes.equals(after) || replaceFile(path, after, read.stats)) return;
   }

@@ -1,6 +1,6 @@
 /** The status block of a task file, read tolerantly and written without touching a byte outside it. */
 import type { StatusUpdate, TaskProblem } from "../core/task.ts";
-import { isBlank, lineAround, lineFrom, lineNumber, type Source, sourceOf } from "./lines.ts";
+import { isBlank, isHeading, lineAround, lineFrom, lineNumber, type Source, sourceOf, written } from "./lines.ts";
 import { type KeyLine, redressKeyLine, toSafeValue } from "./status-line.ts";
 import { type BlockForm, type BlockPlace, currentBlock, extentOf, findBlocks, keyLines } from "./status-place.ts";
 import { isTemplate, readStatusValue, type StatusValue, writeStatusValue } from "./status-word.ts";
@@ -45,16 +45,19 @@ export function readStatusBlock(text: string, source = sourceOf(text), pattern?:
 }
 
 function warningsOf(text: string, places: readonly BlockPlace[], current: BlockPlace): StatusBlock["warnings"] {
-  const others = places.filter((place) => place !== current);
-  const superfluous = others.map(({ first }) => ({
-    line: lineNumber(text, first.start),
-    expected: "one status block in the file",
-    found: `another one; the one in line ${lineNumber(text, current.first.start)} counts`,
-  }));
-  if (current.isComplete) return superfluous;
-  const expected = `the end marker ${END_MARKER[current.form]}`;
-  const line = lineNumber(text, current.last.start);
-  return [...superfluous, { line, expected, found: "the end of the status block without it" }];
+  const warnings: StatusBlock["warnings"][number][] = [];
+  const other = places.find((place) => place !== current);
+  if (other !== undefined) {
+    const line = lineNumber(text, other.first.start);
+    const found = `${places.length}; the one in line ${lineNumber(text, current.first.start)} counts`;
+    warnings.push({ line, expected: "one status block in the file", found });
+  }
+  if (!current.isComplete) {
+    const line = lineNumber(text, current.last.start);
+    const expected = `the end marker ${END_MARKER[current.form]}`;
+    warnings.push({ line, expected, found: "the end of the status block without it" });
+  }
+  return warnings;
 }
 
 /**
@@ -64,14 +67,20 @@ function warningsOf(text: string, places: readonly BlockPlace[], current: BlockP
  */
 export function withoutStatusBlocks(text: string, standIn: (block: string) => string = () => ""): string {
   const cuts = findBlocks(sourceOf(text)).map((place) => {
-    const [start, stop] = extentOf(place);
-    const heading = BLOCK_HEADING.exec(text.slice(0, start))?.[0] ?? "";
-    return { start: start - heading.length, stop, text: standIn(heading + text.slice(start, stop)) };
+    const [blockStart, stop] = extentOf(place);
+    const start = startOfHeading(text, blockStart) ?? blockStart;
+    return { start, stop, text: standIn(text.slice(start, stop)) };
   });
   return applyEdits(text, cuts);
 }
 
-const BLOCK_HEADING = /(?<=^|\n) {0,3}#{1,6}[ \t][^\n]*ralph[ _]status[^\n]*\s*$/i;
+/** Of `## Ralph Status Block`, where only blank lines are between it and the block at `start`. */
+function startOfHeading(text: string, start: number): number | undefined {
+  const before = text.slice(0, start).trimEnd();
+  const line = lineAround(text, Math.max(before.length - 1, 0));
+  return isHeading(text, line) && /ralph[ _]status/i.test(written(text, line)) ? line.start : undefined;
+}
+
 const START_MARKER = "---RALPH_STATUS---";
 const END_MARKER: Readonly<Record<BlockForm, string>> = {
   dashed: "---END_RALPH_STATUS---",
@@ -119,12 +128,8 @@ function withOneBlock(text: string): string {
   const current = currentBlock(places);
   const others = places.filter((place) => place !== current).map(extentOf);
   if (others.length === 0) return text;
-  return withOneBlock(
-    applyEdits(
-      text,
-      others.map(([start, stop]) => ({ start, stop, text: "" })),
-    ),
-  );
+  const cuts = others.map(([start, stop]) => ({ start, stop, text: "" }));
+  return withOneBlock(applyEdits(text, cuts));
 }
 
 interface Edit {

@@ -47,7 +47,7 @@ interface Marker {
 
 const NAME = "RALPH_STATUS";
 /** Groups: indent, dashes, END before and behind the name, a colon inside and outside of bold. */
-const MARKER = /^([ \t]*)\**(-{2,}[ \t]*)?(END_)?RALPH_STATUS(_END)?[ \t]*-*(:?)\**(:?)[ \t]*$/;
+const MARKER = /^([ \t]*)\**(-{2,}[ \t]*)?(END_)?RALPH_STATUS(_END)?[ \t]?-*(:?)\**(:?)[ \t]*$/;
 const INDENTED_CODE = /^ {4}|^ {0,3}\t/;
 
 /** All blocks in order, complete or not. */
@@ -105,13 +105,10 @@ const isBlockBehindWord = ({ text }: Source, next: number, limit: number, end: L
 
 /** A block that seems to reach over a heading has lost its own end marker. */
 function hasHeading(source: Source, from: number, stop: number): boolean {
-  HEADINGS.lastIndex = from - 1;
-  for (
-    let match = HEADINGS.exec(source.text);
-    match !== null && match.index + 1 < stop;
-    match = HEADINGS.exec(source.text)
-  ) {
-    if (regionAround(source, match.index + 1) === undefined) return true;
+  const inside = source.text.slice(from - 1, stop);
+  HEADINGS.lastIndex = 0;
+  for (let match = HEADINGS.exec(inside); match !== null; match = HEADINGS.exec(inside)) {
+    if (regionAround(source, from + match.index) === undefined) return true;
   }
   return false;
 }

@@ -1,6 +1,6 @@
 /** The words after `STATUS:` that people and other loops write, and what they mean here. */
 import type { TaskStatus } from "../core/task.ts";
-import { fold } from "./words.ts";
+import { fold, meanings, toPrintable } from "./words.ts";
 
 export interface StatusValue {
   /** Undefined where nothing is said: an empty value, or a template such as `PENDING | COMPLETE`. */
@@ -10,28 +10,13 @@ export interface StatusValue {
   readonly unknownStatus: string | undefined;
 }
 
-const MEANING: Readonly<Record<string, TaskStatus>> = {
-  pending: "PENDING",
-  todo: "PENDING",
-  open: "PENDING",
-  queued: "PENDING",
-  "not started": "PENDING",
-  "a faire": "PENDING",
-  "in progress": "IN_PROGRESS",
-  progress: "IN_PROGRESS",
-  "no progress": "IN_PROGRESS",
-  "en cours": "IN_PROGRESS",
-  complete: "COMPLETE",
-  completed: "COMPLETE",
-  done: "COMPLETE",
-  termine: "COMPLETE",
-  terminee: "COMPLETE",
-  blocked: "BLOCKED",
-  failed: "BLOCKED",
-  bloque: "BLOCKED",
-  bloquee: "BLOCKED",
-  "awaiting approval": "AWAITING_APPROVAL",
-};
+const MEANING = meanings<TaskStatus>({
+  PENDING: ["pending", "todo", "open", "queued", "not started", "a faire"],
+  IN_PROGRESS: ["in progress", "progress", "no progress", "en cours"],
+  COMPLETE: ["complete", "completed", "done", "termine", "terminee"],
+  BLOCKED: ["blocked", "failed", "bloque", "bloquee"],
+  AWAITING_APPROVAL: ["awaiting approval"],
+});
 
 /** What parts the word from the reason: ` - `, a dash, a colon or a bracket. */
 const REASON = /[ \t]+[-–—][ \t]+|[ \t]*:[ \t]+|[ \t]+\(/;
@@ -44,16 +29,15 @@ export function readStatusValue(value: string): StatusValue {
   if (value === "" || isTemplate(value)) return NOTHING;
   const parting = REASON.exec(value);
   const word = parting === null ? value : value.slice(0, parting.index);
-  const status =
-    MEANING[
-      fold(word)
-        .replace(/[^a-z]+/g, " ")
-        .trim()
-    ];
+  const status = MEANING.get(
+    fold(word)
+      .replace(/[^a-z]+/g, " ")
+      .trim(),
+  );
   if (status === undefined) return { ...NOTHING, unknownStatus: value };
   const rest = parting === null ? "" : value.slice(parting.index + parting[0].length);
   const reason = parting?.[0].endsWith("(") ? rest.replace(/\)$/, "") : rest;
-  return { status, reason: reason === "" ? undefined : reason, unknownStatus: undefined };
+  return { status, reason: reason === "" ? undefined : toPrintable(reason), unknownStatus: undefined };
 }
 
 export const writeStatusValue = (status: TaskStatus, reason: string | undefined): string =>

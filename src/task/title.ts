@@ -1,5 +1,6 @@
 /** The id and title of a task, from its first heading and its file's name. */
 import { type Line, lineFrom, regionAround, type Source, written } from "./lines.ts";
+import { toPrintable } from "./words.ts";
 
 export interface TitleLine {
   readonly line: Line;
@@ -10,9 +11,9 @@ export interface TitleLine {
 }
 
 const HEADING = /^ {0,3}(#{1,6})(?:[ \t]+([^]*))?$/;
-const WITH_ID = /^(task\s+|tâche\s+)?\[?([a-z]{1,10}[-_]?\d+[a-z]?)\]?(?:\s*([:—–-])|\s|$)\s*(.*)$/i;
+const WITH_ID = /^(task\s+|tâche\s+)?\[?([a-z]{1,10}[-_]?\d{1,9}[a-z]?)\]?(?:\s*([:—–-])|\s|$)\s*(.*)$/i;
 const WITHOUT_ID = /^(?:task|tâche)\s*[:—–-]\s*(.+)$/i;
-const ID_IN_NAME = /^([a-z]{1,10}[-_]?\d+[a-z]?)(?![a-z0-9])/i;
+const ID_IN_NAME = /^([a-z]{1,10}[-_]?\d{1,9}[a-z]?)(?![a-z0-9])/i;
 
 /** The first heading, if it is one of the first level or clearly a task's. */
 export function findTitle(source: Source): TitleLine | undefined {
@@ -30,13 +31,13 @@ function readTitle(line: Line, heading: string): TitleLine {
   const text = heading.replace(/[ \t#]+$|\*\*|`/g, "").normalize("NFC");
   const match = WITH_ID.exec(text);
   const id = (match?.[1] ?? match?.[3]) === undefined ? undefined : match?.[2]?.toUpperCase();
-  if (id !== undefined) return { line, id, title: detached(match?.[4] || id), isTask: true };
+  if (id !== undefined) return { line, id, title: copy(toPrintable(match?.[4] || id)), isTask: true };
   const title = WITHOUT_ID.exec(text)?.[1];
-  return { line, id, title: detached(title ?? text), isTask: title !== undefined };
+  return { line, id, title: copy(toPrintable(title ?? text)), isTask: title !== undefined };
 }
 
-/** A copy: a part of a string keeps the whole of it, here the file, in memory. */
-const detached = (part: string): string => ` ${part}`.slice(1);
+/** A part of a string keeps the whole of it, here the file, in memory. */
+const copy = (part: string): string => ` ${part}`.slice(1);
 
 /** `T001-docker.md` is T001; `Add login.md` is Add-login. Ids go into branch and file names: only plain characters. */
 export function idOfName(name: string): string {

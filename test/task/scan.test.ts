@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import type { TaskSummary } from "../../src/core/task.ts";
 import { parseTask } from "../../src/task/parse.ts";
 import { scanTask, type TaskScan } from "../../src/task/scan.ts";
+import { spliceStatusBlock, withoutStatusBlocks } from "../../src/task/status-block.ts";
 
 const RUNS = process.env["RALPH_TEST_FULL"] === undefined ? 1_000 : 100_000;
 
@@ -246,9 +247,39 @@ describe("what cannot be read is told with its line", () => {
     expect.hasAssertions();
   });
 
-  test("a hostile file of a million fences that never close is read in passing", () => {
-    const text = `# Task T001: x\n${"```a\n<!--\n~~~b\n".repeat(300_000)}`;
-    expect(taskOf(text).title).toBe("x");
+  test.each([
+    ["fences that never close", "```a\n<!--\n~~~b\n".repeat(60_000)],
+    ["fences that do", "```\na\n```\n".repeat(60_000)],
+    ["status blocks", "---RALPH_STATUS---\nSTATUS: PENDING\n---END_RALPH_STATUS---\n".repeat(20_000)],
+    ["blocks without an end", "---RALPH_STATUS---\n".repeat(30_000)],
+    ["markers in one fence", `\`\`\`\n${"---RALPH_STATUS---\n".repeat(30_000)}\`\`\`\n`],
+    ["blanks in a field's name", `**${" ".repeat(600_000)}x`],
+    ["blanks in a marker", `---RALPH_STATUS${" ".repeat(600_000)}x\n`],
+    ["blanks behind the block's heading", `## Ralph Status ${" ".repeat(600_000)}\n---RALPH_STATUS---\n`],
+    ["carriage returns", `---RALPH_STATUS---\nSTATUS: PENDING${"\r".repeat(600_000)}x\n`],
+    ["quotes", `---RALPH_STATUS---\nX: ${"'\"".repeat(20_000)}${"\"'".repeat(20_000)}\n`],
+  ])("a hostile file of %s is read and written in passing", (_, rest) => {
+    const text = `# Task T001: x\n${rest}`;
+    expect(scanTask(text, "T001.md").kind).not.toBe("no task");
+    expect(taskOf(spliceStatusBlock(text, { status: "COMPLETE" })).status).toBe("COMPLETE");
+    expect(withoutStatusBlocks(text).length).toBeLessThanOrEqual(text.length);
+  });
+
+  test("control characters do not reach the terminal", () => {
+    const text =
+      "# Task T001: \u001b[31mred\n\n---RALPH_STATUS---\nSTATUS: BLOCKED - \u001b[2J\n---END_RALPH_STATUS---\n";
+    expect(taskOf(text)).toMatchObject({ title: " [31mred", statusReason: " [2J" });
+    expect(problemOf("\u001b[2J")).toMatchObject({ found: " [2J" });
+  });
+
+  test("words that name something in JavaScript are only words", () => {
+    const text =
+      "# Task T001: x\n\n**Priority**: constructor\n\n## Files\n- a.js, the constructor of a (constructor)\n";
+    expect(taskOf(text).priority).toBe("P2");
+    expect(parseTask(text, "T001.md").files).toEqual([{ path: "a.js", action: "modify" }]);
+    expect(problemOf("# Task T001: x\n\n---RALPH_STATUS---\nSTATUS: constructor\n")).toMatchObject({
+      found: "constructor",
+    });
   });
 });
 

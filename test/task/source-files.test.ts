@@ -97,7 +97,7 @@ describe("the listing", () => {
         path: pathOf("T007.md"),
         line: 3,
         expected: "one status block in the file",
-        found: "another one; the one in line 7 counts",
+        found: "2; the one in line 7 counts",
       },
     ]);
   });

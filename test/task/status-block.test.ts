@@ -117,7 +117,7 @@ describe("reading", () => {
       { line: 4, expected: "the end marker ---END_RALPH_STATUS---", found: "the end of the status block without it" },
     ]);
     expect(readStatusBlock(`${HOUSE}\n${HOUSE}`)?.warnings).toEqual([
-      { line: 1, expected: "one status block in the file", found: "another one; the one in line 5 counts" },
+      { line: 1, expected: "one status block in the file", found: "2; the one in line 5 counts" },
     ]);
   });
 });
