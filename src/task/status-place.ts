@@ -190,5 +190,9 @@ function holdsOnlyBlock(text: string, fence: Region): boolean {
   if (kinds.lastIndexOf("start") !== 0) return false;
   const end = kinds.indexOf("end");
   if (end !== -1) return end === lines.length - 1;
-  return lines.slice(1).every((line) => /^[ \t]|:/.test(written(text, line)));
+  return lines.every((line, index) => index === 0 || isNextKey(text, line, lines[index - 1]));
 }
+
+/** Without an end marker a block ends at a blank line: what is behind that would be something else. */
+const isNextKey = (text: string, line: Line, before: Line | undefined): boolean =>
+  line.start === before?.next && /^[ \t]|:/.test(written(text, line));

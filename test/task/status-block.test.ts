@@ -104,6 +104,7 @@ describe("reading", () => {
       "in a fence with more behind it",
       "```\n---RALPH_STATUS---\nSTATUS: COMPLETE\n---END_RALPH_STATUS---\nand so on\n```\n",
     ],
+    ["in a fence with a gap and no end", "```\n---RALPH_STATUS---\nSTATUS: COMPLETE\n\nFILES: a\n```\n"],
     ["in a comment", "<!--\n---RALPH_STATUS---\nSTATUS: COMPLETE\n---END_RALPH_STATUS---\n-->\n"],
     ["in indented code", "    ---RALPH_STATUS---\n    STATUS: COMPLETE\n    ---END_RALPH_STATUS---\n"],
     ["in a sentence", "Write ---RALPH_STATUS--- and STATUS: COMPLETE.\n"],
