@@ -193,6 +193,6 @@ function holdsOnlyBlock(text: string, fence: Region): boolean {
   return lines.every((line, index) => index === 0 || isNextKey(text, line, lines[index - 1]));
 }
 
-/** Without an end marker a block ends at a blank line: what is behind that would be something else. */
+/** Without an end marker a block ends at a blank line or a heading: what is behind that would be something else. */
 const isNextKey = (text: string, line: Line, before: Line | undefined): boolean =>
-  line.start === before?.next && /^[ \t]|:/.test(written(text, line));
+  line.start === before?.next && !isHeading(text, line) && /^[ \t]|:/.test(written(text, line));

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { StatusUpdate, TaskStatus } from "../../src/core/task.ts";
+import { sourceOf } from "../../src/task/lines.ts";
 import {
   readStatusBlock,
   spliceStatusBlock,
@@ -8,6 +9,7 @@ import {
   withoutStatusBlocks,
 } from "../../src/task/status-block.ts";
 import { toSafeValue } from "../../src/task/status-line.ts";
+import { extentOf, findBlocks } from "../../src/task/status-place.ts";
 
 const STATUSES: readonly TaskStatus[] = ["PENDING", "IN_PROGRESS", "COMPLETE", "BLOCKED", "AWAITING_APPROVAL"];
 const RUNS = process.env["RALPH_TEST_FULL"] === undefined ? 2_000 : 250_000;
@@ -264,8 +266,12 @@ const readBack = (text: string) => {
   };
 };
 
-/** What comes before the block and behind it; the whole text where there is none. */
-const around = (text: string) => withoutStatusBlocks(text);
+/** The text but for its blocks, each with the fence that holds it. */
+const around = (text: string) =>
+  findBlocks(sourceOf(text))
+    .toReversed()
+    .map(extentOf)
+    .reduce((rest, [start, stop]) => rest.slice(0, start) + rest.slice(stop), text);
 
 describe("for any text and any update", () => {
   test("what is written reads back, in exactly one block, and unknown keys stay", () => {
