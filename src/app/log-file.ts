@@ -4,10 +4,20 @@ import { join } from "node:path";
 import type { RalphEvent } from "../core/event.ts";
 import { eventLine } from "./describe-event.ts";
 
-export function logFile(folder: string, day: string): (event: RalphEvent) => void {
-  mkdirSync(folder, { recursive: true });
+/** A copy for reading only (the event log is in the store): one that cannot be written is told once, and the run goes on. */
+export function logFile(folder: string, day: string, warn: (text: string) => void): (event: RalphEvent) => void {
   const path = join(folder, `ralph_${day}.log`);
-  return (event) => appendFileSync(path, `${eventLine(event)}\n`);
+  let isBroken = false;
+  return (event) => {
+    if (isBroken) return;
+    try {
+      mkdirSync(folder, { recursive: true });
+      appendFileSync(path, `${eventLine(event)}\n`);
+    } catch (error) {
+      isBroken = true;
+      warn(`the log file ${path} cannot be written: ${(error as Error).message}. \`ralph logs\` shows the same.`);
+    }
+  };
 }
 
 /** `2026-11-21` in local time. */

@@ -27,6 +27,8 @@ export interface QueueRun {
   /** Undefined: every task. */
   readonly only: readonly string[] | undefined;
   readonly onEvent: (event: RalphEvent) => void;
+  /** Told of what fails without harm to the run. */
+  readonly warn: (text: string) => void;
 }
 
 export interface QueueResult extends WorkResult {
@@ -47,7 +49,7 @@ export async function runQueue(run: QueueRun, signal: AbortSignal): Promise<Queu
   try {
     const day = localDay(systemClock.now());
     const budget = runBudget({ runMs: config.limits.runMs, runTokens: config.limits.runTokens }, systemClock);
-    const listeners = [budget.observe, logFile(config.logs, day), run.onEvent];
+    const listeners = [budget.observe, logFile(config.logs, day, run.warn), run.onEvent];
     const onEvent = (event: RalphEvent): void => {
       for (const listener of listeners) listener(event);
     };

@@ -88,13 +88,15 @@ async function openModel(name: string, model: ModelConfig, env: Environment): Pr
   };
 }
 
-/** The user's checkout, to look at. */
+/** The user's checkout, to look at; git is asked for its files once. */
 export async function openCheckout(config: Config): Promise<Tree> {
   const [{ checkoutTree }, { readBelow }] = await Promise.all([
     import("../workspace/checkout.ts"),
     import("../io/read-root.ts"),
   ]);
-  return checkoutTree(await openGit(config.root), readBelow(config.root));
+  const tree = checkoutTree(await openGit(config.root), readBelow(config.root));
+  let files: ReturnType<Tree["files"]> | undefined;
+  return { ...tree, files: () => (files ??= tree.files()) };
 }
 
 export interface RunPlace {

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { eventLine } from "../app/describe-event.ts";
 import { openProjectOrDefaults } from "../app/project.ts";
+import { requireKnownTask } from "../app/require-known-task.ts";
 import { openStore, storePath } from "../app/wire.ts";
 import type { RalphEvent } from "../core/event.ts";
 import type { Invocation } from "./invocation.ts";
@@ -15,6 +16,7 @@ export async function logs(
 ): Promise<number> {
   const { output } = invocation;
   const config = await openProjectOrDefaults(invocation);
+  if (taskId !== undefined) await requireKnownTask(config, taskId);
   if (!existsSync(storePath(config))) {
     output.writeError("ralph: nothing has run here yet.\n");
     return 0;

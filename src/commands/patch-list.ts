@@ -1,5 +1,6 @@
 /** `ralph patch list` and `ralph patch show`: the patches that runs applied. */
 import { openProjectOrDefaults } from "../app/project.ts";
+import { requireKnownTask } from "../app/require-known-task.ts";
 import { openPatchFolder } from "../app/wire.ts";
 import { RalphError } from "../core/error.ts";
 import type { Invocation } from "./invocation.ts";
@@ -9,8 +10,10 @@ export async function patchList(
   flags: { readonly json?: true },
   taskId?: string,
 ): Promise<number> {
-  const folder = await openPatchFolder(await openProjectOrDefaults(invocation));
+  const config = await openProjectOrDefaults(invocation);
+  const folder = await openPatchFolder(config);
   const patches = folder.list().filter((patch) => taskId === undefined || patch.taskId === taskId);
+  if (taskId !== undefined && patches.length === 0) await requireKnownTask(config, taskId);
   const { output } = invocation;
   if (flags.json) output.write(`${JSON.stringify(patches, null, 2)}\n`);
   else for (const { name } of patches) output.write(`${name}\n`);

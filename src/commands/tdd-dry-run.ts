@@ -4,7 +4,7 @@ import type { Config } from "../app/config-resolve.ts";
 import { previewPrompt } from "../app/preview.ts";
 import { openCheckout, openTaskSource, openTiers } from "../app/wire.ts";
 import type { Prompt } from "../core/prompt.ts";
-import type { TaskSummary } from "../core/task.ts";
+import type { Task, TaskSummary } from "../core/task.ts";
 import type { Invocation } from "./invocation.ts";
 
 export interface DryRun {
@@ -31,24 +31,23 @@ export async function dryRun(run: DryRun, { output, env }: Invocation): Promise<
   const { config, json, inFull } = run;
   const tiers = await openTiers(config, env);
   const [source, checkout] = [await openTaskSource(config), await openCheckout(config)];
+  const plan = async (task: Task): Promise<Planned> => {
+    const { tier } = chooseTier(tiers, config.defaultTier, task);
+    const checks = task.checks.length > 0 ? task.checks : config.checks;
+    return {
+      id: task.id,
+      title: task.title,
+      wsjf: task.wsjf,
+      dependsOn: task.dependsOn,
+      tier: tier.name,
+      models: tier.chain.map((model) => model.name),
+      checks: checks.map((check) => check.command),
+      prompt: await previewPrompt(config, task, checkout),
+    };
+  };
   const open = run.tasks.filter((task) => task.status === "PENDING" || task.status === "IN_PROGRESS");
-  const planned = await Promise.all(
-    open.map(async (summary): Promise<Planned> => {
-      const task = await source.read(summary.path);
-      const { tier } = chooseTier(tiers, config.defaultTier, task);
-      const checks = task.checks.length > 0 ? task.checks : config.checks;
-      return {
-        id: task.id,
-        title: task.title,
-        wsjf: task.wsjf,
-        dependsOn: task.dependsOn,
-        tier: tier.name,
-        models: tier.chain.map((model) => model.name),
-        checks: checks.map((check) => check.command),
-        prompt: await previewPrompt(config, task, checkout),
-      };
-    }),
-  );
+  const planned: Planned[] = [];
+  for (const { path } of open) planned.push(await plan(await source.read(path)));
   if (json) output.write(`${JSON.stringify(planned, null, 2)}\n`);
   else output.write(describe(planned, inFull));
   return 0;

@@ -21,7 +21,8 @@ export async function tdd(invocation: Invocation, options: TddOptions, ids: read
   const { output, env, signal } = invocation;
   const config = await openProject(invocation);
   const repository = await inspect(config);
-  const listing = (await openTaskSource(config)).list();
+  const source = await openTaskSource(config);
+  const listing = source.list();
   reportProblems(listing, invocation);
   const tasks = chooseTasks(config.tasks, listing, ids);
   if (options.dryRun) {
@@ -32,8 +33,9 @@ export async function tdd(invocation: Invocation, options: TddOptions, ids: read
 
   const renderer = await openRenderer(displayOf(options, invocation), output);
   const only = ids.length > 0 ? ids : undefined;
-  const result = await runAndShow({ config, env, tasks, only, onEvent: renderer.onEvent }, renderer, signal);
-  if (!options.json) output.write(summary(result));
+  const warn = (text: string): void => output.writeError(`ralph: ${text}\n`);
+  const result = await runAndShow({ config, env, tasks, only, onEvent: renderer.onEvent, warn }, renderer, signal);
+  if (!options.json) output.write(summary(result, source.list().tasks));
   if (result.outcome === "set-up") output.writeError(`ralph: ${result.reason}\n`);
   return EXIT_OF[result.outcome];
 }
