@@ -13,6 +13,16 @@ const CATALOGUE = {
     `\`${d.command}\` failed: ${d.output}`,
     `Run the command by hand to see more; then start ralph again, nothing is lost`,
   ],
+  BRANCH_FAILED: (d: { branch: string; why: string; inTheWay?: string }) => [
+    `The branch ${d.branch} cannot be made or moved: ${d.why}`,
+    d.inTheWay === undefined
+      ? "Remove what git names (a stale lock file, missing rights, a full disk); then start ralph again, nothing is lost"
+      : `A branch named \`${d.inTheWay}\` is in the way: rename it with \`git branch -m ${d.inTheWay} NEW-NAME\``,
+  ],
+  BRANCH_CHECKED_OUT: (d: { branch: string; path: string }) => [
+    `The branch ${d.branch} is checked out in ${d.path}, so finished work cannot land on it`,
+    "Switch to another branch there (`git switch -`); then start ralph again, nothing is lost",
+  ],
   GIT_MISSING: (d: { why: string }) => [
     `git could not be started: ${d.why}`,
     "Install git 2.30 or newer and put it on PATH",

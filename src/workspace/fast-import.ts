@@ -17,14 +17,13 @@ export interface ImportCommit {
 }
 
 export async function importCommit(git: Git, commit: ImportCommit): Promise<CommitId> {
-  await git(["fast-import", "--quiet", "--force", "--done", "--date-format=raw"], { input: importStream(commit) });
-  return git(["rev-parse", commit.ref]);
+  return git(["fast-import", "--quiet", "--force", "--done", "--date-format=raw"], { input: importStream(commit) });
 }
 
-/** Pure: the stream for one commit. */
-export function importStream({ parent, changes, message, ref, at }: ImportCommit): Buffer {
+/** The stream for one commit; fast-import answers it with the commit's id. */
+function importStream({ parent, changes, message, ref, at }: ImportCommit): Buffer {
   const who = `ralph <ralph@localhost> ${at} +0000`;
-  const head = [`commit ${ref}`, `author ${who}`, `committer ${who}`].join("\n");
+  const head = [`commit ${ref}`, "mark :1", `author ${who}`, `committer ${who}`].join("\n");
   const parts = [Buffer.from(`${head}\n`), data(message), Buffer.from(`from ${parent}\n`)];
   // Deletions first: a file may become a folder.
   for (const change of changes)
@@ -33,7 +32,7 @@ export function importStream({ parent, changes, message, ref, at }: ImportCommit
     if (after === undefined) continue;
     parts.push(Buffer.from(`M ${after.mode} inline ${quotePath(path)}\n`), data(after.text));
   }
-  parts.push(Buffer.from("done\n"));
+  parts.push(Buffer.from("get-mark :1\ndone\n"));
   return Buffer.concat(parts);
 }
 

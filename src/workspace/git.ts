@@ -12,9 +12,13 @@ const SETTINGS = [
   "core.fsmonitor=false",
   "core.quotePath=false",
   "commit.gpgSign=false",
+  "rerere.enabled=false",
   "gc.auto=0",
   "advice.detachedHead=false",
-].flatMap((setting) => ["-c", setting]);
+];
+
+/** A slot holds the blobs' bytes, whatever the person's configuration makes of line ends in their own checkout. */
+const SLOT_SETTINGS = [...SETTINGS, "core.autocrlf=false", "core.eol=lf", "core.safecrlf=false", "core.fileMode=true"];
 
 const ENVIRONMENT = {
   GIT_TERMINAL_PROMPT: "0",
@@ -34,7 +38,7 @@ interface GitOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-interface GitResult {
+export interface GitResult {
   readonly ok: boolean;
   readonly exitCode: number | null;
   readonly stdout: string;
@@ -46,18 +50,21 @@ export interface Git {
   (args: readonly string[], options?: GitOptions): Promise<string>;
   /** For calls whose failure is an answer. */
   readonly attempt: (args: readonly string[], options?: GitOptions) => Promise<GitResult>;
-  /** The same git in another folder. */
-  readonly in: (cwd: string) => Git;
+  /** The same git in one of ralph's own work trees. */
+  readonly inSlot: (path: string) => Git;
 }
 
-export function gitIn(cwd: string, run: RunProcess): Git {
+export const gitIn = (cwd: string, run: RunProcess): Git => gitWith(SETTINGS, cwd, run);
+
+function gitWith(settings: readonly string[], cwd: string, run: RunProcess): Git {
+  const configured = settings.flatMap((setting) => ["-c", setting]);
   // A git call is never interrupted: it is short, and a half-done one would have to be cleaned up.
   const signal = new AbortController().signal;
 
   const attempt = async (args: readonly string[], options: GitOptions = {}): Promise<GitResult> => {
     const result = await run(
       {
-        argv: ["git", ...SETTINGS, ...args],
+        argv: ["git", ...configured, ...args],
         cwd,
         env: { ...ENVIRONMENT, ...options.env },
         timeoutMs: TIMEOUT_MS,
@@ -73,9 +80,14 @@ export function gitIn(cwd: string, run: RunProcess): Git {
   const git = async (args: readonly string[], options: GitOptions = {}): Promise<string> => {
     const result = await attempt(args, options);
     if (result.ok) return result.stdout.replace(/\n$/, "");
-    const output = result.stderr.trim() || result.stdout.trim() || `exit code ${result.exitCode}`;
-    throw new RalphError("GIT_FAILED", { command: `git ${args.join(" ")}`, output });
+    throw gitFailed(args, result);
   };
 
-  return Object.assign(git, { attempt, in: (other: string) => gitIn(other, run) });
+  return Object.assign(git, { attempt, inSlot: (path: string) => gitWith(SLOT_SETTINGS, path, run) });
+}
+
+/** The error for an attempt whose failure is no answer after all. */
+export function gitFailed(args: readonly string[], { stderr, stdout, exitCode }: GitResult): RalphError {
+  const output = stderr.trim() || stdout.trim() || `exit code ${exitCode}`;
+  return new RalphError("GIT_FAILED", { command: `git ${args.join(" ")}`, output });
 }

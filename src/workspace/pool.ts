@@ -2,7 +2,7 @@
  * Work trees are expensive to make (1–8 s at 20,000 files) and cheap to reuse, so they are kept in numbered slots.
  * A slot belongs to the process whose worker id stands in its lock file; a lock of a process that is gone is taken over.
  */
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CommitId } from "../core/workspace.ts";
 import type { Git } from "./git.ts";
@@ -20,7 +20,7 @@ export interface Slot {
 }
 
 export interface Pool {
-  /** A work tree of the repository, standing wherever its last user left it. */
+  /** A work tree of the repository, standing wherever its last user left it; a new one has no files yet. */
   take(commit: CommitId): Promise<Slot>;
 }
 
@@ -51,9 +51,9 @@ function lockFreeSlot(options: PoolOptions): { path: string; lock: string } {
 function tryLock(lock: string, { worker, isWorkerGone }: PoolOptions): boolean {
   if (create(lock, worker)) return true;
   const owner = readLock(lock);
-  if (owner === undefined || !isWorkerGone(owner)) return false;
+  if (owner === undefined || (owner !== "" && !isWorkerGone(owner))) return false;
   // Only one of several heirs can rename the dead lock away; the others see it gone and try the next slot.
-  const grave = `${lock}.${worker.replaceAll(/[^\w-]/g, "_")}`;
+  const grave = `${lock}.${plain(worker)}`;
   try {
     renameSync(lock, grave);
   } catch {
@@ -68,13 +68,20 @@ function tryLock(lock: string, { worker, isWorkerGone }: PoolOptions): boolean {
   return create(lock, worker);
 }
 
+const plain = (worker: string): string => worker.replaceAll(/[^\w-]/g, "_");
+
+/** Linked into place whole: a lock that names nobody, as after a power cut, is nobody's. */
 function create(lock: string, worker: string): boolean {
+  const draft = `${lock}.${plain(worker)}.new`;
+  writeFileSync(draft, worker);
   try {
-    writeFileSync(lock, worker, { flag: "wx" });
+    linkSync(draft, lock);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
+  } finally {
+    rmSync(draft, { force: true });
   }
 }
 
@@ -87,10 +94,10 @@ function readLock(lock: string): string | undefined {
 }
 
 async function ensureWorktree(git: Git, path: string, commit: CommitId): Promise<void> {
-  if (isWorktree(path) && (await isOurs(git, path))) return removeStaleIndexLock(path);
+  if (isWorktree(path) && (await isOurs(git, path))) return removeStaleLocks(path);
   rmSync(path, { recursive: true, force: true });
   // --force: a slot whose folder was deleted by hand is still registered in the repository.
-  await git(["worktree", "add", "--quiet", "--force", "--detach", path, commit]);
+  await git(["worktree", "add", "--quiet", "--force", "--no-checkout", "--detach", path, commit]);
 }
 
 /** A link, or a folder with a whole `.git` in it, is somebody else's and never touched through this path. */
@@ -101,14 +108,15 @@ function isWorktree(path: string): boolean {
 
 async function isOurs(git: Git, path: string): Promise<boolean> {
   const [theirs, ours] = await Promise.all([
-    git.in(path).attempt(["rev-parse", "--path-format=absolute", "--git-common-dir"]),
+    git.inSlot(path).attempt(["rev-parse", "--path-format=absolute", "--git-common-dir"]),
     git(["rev-parse", "--path-format=absolute", "--git-common-dir"]),
   ]);
   return theirs.ok && theirs.stdout.trim() === ours;
 }
 
-/** The slot's lock is ours, so an index lock in it is what a killed git left behind. */
-function removeStaleIndexLock(path: string): void {
+/** The slot is ours, so a lock in its part of the repository is what a killed git left behind. */
+function removeStaleLocks(path: string): void {
   const gitDir = /^gitdir: (.+)$/m.exec(readFileSync(join(path, ".git"), "utf8"))?.[1];
-  if (gitDir !== undefined) rmSync(join(gitDir, "index.lock"), { force: true });
+  if (gitDir === undefined) return;
+  for (const name of readdirSync(gitDir)) if (name.endsWith(".lock")) rmSync(join(gitDir, name), { force: true });
 }

@@ -1,12 +1,15 @@
 /** Workspaces as git worktrees: see the contract in core/workspace.ts. */
-import { existsSync, lstatSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
 import type { ReadFile } from "../core/patch.ts";
-import type { CommitId, LandResult, OpenWorkspace, Workspace, Workspaces } from "../core/workspace.ts";
+import type { CommitId, OpenWorkspace, Workspace, Workspaces } from "../core/workspace.ts";
+import { checkinCommit, needsConversion } from "./checkin.ts";
 import { importCommit } from "./fast-import.ts";
 import type { Git } from "./git.ts";
+import { landOnParent, rebase } from "./land.ts";
 import type { Pool, Slot } from "./pool.ts";
 import type { RunBranch } from "./run-branch.ts";
+import { standAt } from "./stand.ts";
+import { readOutsideSubmodules } from "./submodules.ts";
+import { openTaskBranch, type TaskBranch } from "./task-branch.ts";
 
 export interface WorktreesOptions {
   readonly git: Git;
@@ -26,7 +29,7 @@ export function gitWorktrees(options: WorktreesOptions): Workspaces {
     async fresh(commit, use) {
       const slot = await options.pool.take(commit);
       try {
-        await standAt(options, slot.path, { commit, ignored: "remove" });
+        await standAt(options.git, options, { path: slot.path, commit, ignored: "remove" });
         return await use(slot.path);
       } finally {
         slot.release();
@@ -36,12 +39,14 @@ export function gitWorktrees(options: WorktreesOptions): Workspaces {
 }
 
 async function openWorkspace(options: WorktreesOptions, request: OpenWorkspace): Promise<Workspace> {
+  const { git, pool, readBelow } = options;
   const start = await startingPoint(options, request);
-  const slot = await options.pool.take(start.head);
+  const slot = await pool.take(start.head);
   try {
-    const branch = `ralph/${request.taskId}-${slug(request.title)}`;
-    await standAt(options, slot.path, { commit: start.head, branch });
-    return workspace(options, slot, { ...start, branch, taskId: request.taskId });
+    await standAt(git, options, { path: slot.path, commit: start.head, ignored: "keep" });
+    const read = await readOutsideSubmodules(git, start.head, readBelow(slot.path));
+    const branch = await openTaskBranch(git, `ralph/${request.taskId}-${slug(request.title)}`, start.head);
+    return workspace(options, slot, { ...start, branch, read, taskId: request.taskId });
   } catch (error) {
     slot.release();
     throw error;
@@ -66,42 +71,59 @@ async function startingPoint({ git, runBranch }: WorktreesOptions, { resume }: O
 }
 
 interface Opened extends Start {
-  readonly branch: string;
+  readonly branch: TaskBranch;
+  readonly read: ReadFile;
   readonly taskId: string;
 }
 
 function workspace(options: WorktreesOptions, slot: Slot, opened: Opened): Workspace {
-  const { branch, taskId, base } = opened;
-  const git = options.git.in(slot.path);
+  const { branch, taskId, base, read, resumed } = opened;
+  const { runBranch } = options;
+  const git = options.git.inSlot(slot.path);
+  const stand = (commit: CommitId) => standAt(options.git, options, { path: slot.path, commit, ignored: "keep" });
   let head = opened.head;
 
   const checkout = async (commit: CommitId): Promise<void> => {
-    await standAt(options, slot.path, { commit, branch });
+    await stand(commit);
     head = commit;
   };
 
   return {
     path: slot.path,
-    branch,
+    branch: branch.name,
     base,
     head: () => head,
-    resumed: opened.resumed,
-    read: options.readBelow(slot.path),
+    resumed,
+    read,
     checkout,
     files: async () => lines(await git(["ls-tree", "-r", "-z", "--name-only", head])),
     changedFiles: async () => lines(await git(["diff", "-z", "--name-only", "--no-renames", base, head])),
     async commit({ changes, message, name, at }) {
-      const ref = `refs/ralph/${taskId}/${name}`;
-      const commit = await importCommit(git, { parent: head, changes, message, ref, at: Math.floor(at / 1000) });
+      const wanted = { parent: head, changes, message, ref: `refs/ralph/${taskId}/${name}`, at: Math.floor(at / 1000) };
+      const isConverted = await needsConversion(git, changes);
+      const commit = await (isConverted
+        ? checkinCommit(git, wanted, `${slot.path}.checkin`)
+        : importCommit(git, wanted));
       await checkout(commit);
       return commit;
     },
     squash: (message) => squash(git, { base, head, message }),
-    land: (commit) => land(options.runBranch, git, commit),
+    async land(commit) {
+      if (await landOnParent(git, runBranch, commit)) return { kind: "landed", branch: runBranch.name, commit };
+      const tip = await runBranch.tip();
+      try {
+        await stand(tip);
+        return await rebase(git, { branch: runBranch.name, tip, commit });
+      } finally {
+        await stand(head);
+      }
+    },
     async close() {
-      // The branch stays free for the person; the slot stands at the commit only.
-      await git.attempt(["checkout", "--quiet", "--detach"]);
-      slot.release();
+      try {
+        await branch.follow(head);
+      } finally {
+        slot.release();
+      }
     },
   };
 }
@@ -118,50 +140,7 @@ async function squash(
   });
 }
 
-async function land(runBranch: RunBranch, git: Git, commit: CommitId): Promise<LandResult> {
-  const landed: LandResult = { kind: "landed", branch: runBranch.name, commit };
-  if (await runBranch.contains(commit)) return landed;
-  const parent = await git(["rev-parse", `${commit}^`]);
-  if (await runBranch.move(parent, commit)) return landed;
-
-  await git(["checkout", "--quiet", "--force", "--detach", await runBranch.tip()]);
-  const picked = await git.attempt(["cherry-pick", "--allow-empty", commit]);
-  if (picked.ok) return { kind: "rebased", commit: await git(["rev-parse", "HEAD"]) };
-  const files = lines(await git(["diff", "--name-only", "--diff-filter=U", "-z"]));
-  await git.attempt(["cherry-pick", "--abort"]);
-  // Nothing collides and yet nothing is left to pick: an earlier, killed run has landed this very change.
-  if (files.length === 0) return { ...landed, commit: await runBranch.tip() };
-  return { kind: "conflict", files };
-}
-
 const lines = (output: string): string[] => output.split("\0").filter((path) => path !== "");
-
-interface Stand {
-  readonly commit: CommitId;
-  /** Without one the work tree is detached. */
-  readonly branch?: string;
-  readonly ignored?: "keep" | "remove";
-}
-
-async function standAt(
-  options: WorktreesOptions,
-  path: string,
-  { commit, branch, ignored = "keep" }: Stand,
-): Promise<void> {
-  const git = options.git.in(path);
-  const target = branch === undefined ? ["--detach", commit] : ["--ignore-other-worktrees", "-B", branch, commit];
-  await git(["checkout", "--quiet", "--force", ...target]);
-  const keep = options.link.flatMap((link) => ["-e", `/${link}`]);
-  await git(["clean", "--quiet", ignored === "remove" ? "-ffdx" : "-ffd", ...keep]);
-  for (const link of options.link) linkFromCheckout(options.root, path, link);
-}
-
-function linkFromCheckout(root: string, worktree: string, link: string): void {
-  const [from, to] = [join(root, link), join(worktree, link)];
-  if (!existsSync(from) || lstatSync(to, { throwIfNoEntry: false }) !== undefined) return;
-  if (!existsSync(join(to, ".."))) return;
-  symlinkSync(from, to);
-}
 
 /** At most 40 characters that are plain in a branch name. */
 function slug(title: string): string {
