@@ -41,7 +41,12 @@ export async function askForPatch(
   const reply = await askTier(tier, prompt, options, signal);
   if (reply.kind === "failed") return { kind: "no model", tried: reply.tried };
   const paths = await workspace.files();
-  const read = readReply(reply.text, { role: "builder", workspace, paths, protection: protectionOf(config) });
+  const read = readReply(reply.text, {
+    writer: { role: "builder", judges: new Set() },
+    workspace,
+    paths,
+    protection: protectionOf(config),
+  });
   return describe(reply.model, read);
 }
 

@@ -5,11 +5,16 @@ import { chooseShown, taskPrompt } from "../engine/task-prompt.ts";
 import type { Tree } from "../workspace/checkout.ts";
 import type { Config } from "./config-resolve.ts";
 import { readPrompts } from "./prompts.ts";
-import { limitsOf } from "./settings.ts";
+import { limitsOf, protectionOf } from "./settings.ts";
 
 export async function previewPrompt(config: Config, task: Task, workspace: Tree): Promise<Prompt> {
   const checks = task.checks.length > 0 ? task.checks : config.checks;
-  const scene = { task, checks, workspace, world: { prompts: readPrompts(config), limits: limitsOf(config) } };
+  const scene = {
+    task,
+    checks,
+    workspace,
+    world: { prompts: readPrompts(config), limits: limitsOf(config), protection: protectionOf(config) },
+  };
   const testFiles = task.files.map((file) => file.path);
   const shown = await chooseShown(scene, testFiles);
   return taskPrompt(scene, { role: "builder", shown, evidence: [] }, 1);

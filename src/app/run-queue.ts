@@ -1,5 +1,6 @@
 /** One start of the loop over the queue: opens the world, works, closes it. `ralph tdd` and `ralph demo` share it. */
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { EventBody, RalphEvent } from "../core/event.ts";
 import type { Tier } from "../core/model.ts";
 import type { Store } from "../core/store.ts";
@@ -71,6 +72,7 @@ export async function runQueue(run: QueueRun, signal: AbortSignal): Promise<Queu
       limits: limitsOf(config),
       budget,
       clock: systemClock,
+      wait,
       worker,
       isWorkerGone,
       onEvent,
@@ -89,6 +91,11 @@ export async function runQueue(run: QueueRun, signal: AbortSignal): Promise<Queu
   } finally {
     await store.close();
   }
+}
+
+/** Also when it is aborted: whoever waits looks at the signal next. */
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => undefined);
 }
 
 function runTeller(store: Store, onEvent: (event: RalphEvent) => void) {

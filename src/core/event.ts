@@ -7,7 +7,8 @@ import type { Evidence } from "./verdict.ts";
 import type { CommitId } from "./workspace.ts";
 
 export type RunOutcome = "all done" | "some blocked" | "set-up" | "budget" | "interrupted";
-export type CheckPhase = "baseline" | "red" | "attempt" | "final";
+/** "red again": the targets once more on the commit that they were red on, before the work lands. */
+export type CheckPhase = "baseline" | "red" | "attempt" | "final" | "red again";
 
 /** What happened, as data. The log is append-only and the only history there is. */
 export type EventBody =

@@ -6,7 +6,7 @@ import { judge, judgeFailure, retryWith } from "./decide.ts";
 import { readReply } from "./read-reply.ts";
 import type { Past } from "./recall.ts";
 import { taskPrompt } from "./task-prompt.ts";
-import { type Progress, runChecks, type Step, type TaskRun } from "./task-run.ts";
+import { checkWorkspace, type Progress, type Step, type TaskRun } from "./task-run.ts";
 
 export interface Attempted {
   readonly step: Step;
@@ -25,7 +25,7 @@ export async function attempt(run: TaskRun, progress: Progress, pending: Past["p
   if (reply.kind === "failed") return { step: judgeFailure(reply, progress), progress: counted };
 
   const read = readReply(reply.text, {
-    role,
+    writer: { role, judges: progress.judges },
     workspace,
     paths: progress.shown.paths,
     protection: run.world.protection,
@@ -39,7 +39,7 @@ export async function attempt(run: TaskRun, progress: Progress, pending: Past["p
 
   const before = workspace.head();
   await apply(run, read.changes, { number, at });
-  const runs = await runChecks(run, role === "tester" ? "red" : "attempt", workspace.path);
+  const runs = await checkWorkspace(run, role === "tester" ? "red" : "attempt");
   const { step, keep } = judge({ progress, runs, changes: read.changes, limits: run.world.limits });
   if (keep) return { step, progress: { ...counted, runs } };
   await workspace.checkout(before);

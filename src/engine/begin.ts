@@ -5,9 +5,10 @@ import { describeFailure } from "../check/evidence.ts";
 import { isTestFile } from "../check/freeze.ts";
 import type { TestRun } from "../core/check.ts";
 import type { Verdict } from "../core/verdict.ts";
+import { judgesOf } from "./protect.ts";
 import type { Past } from "./recall.ts";
 import { chooseShown } from "./task-prompt.ts";
-import { type Progress, type Red, runChecks, type TaskRun } from "./task-run.ts";
+import { checkWorkspace, type Progress, type Red, type TaskRun } from "./task-run.ts";
 
 export type Beginning =
   | { readonly kind: "begun"; readonly progress: Progress }
@@ -24,6 +25,8 @@ export async function begin(run: TaskRun, past: Past): Promise<Beginning> {
     role: "tester",
     baseline,
     targets: [],
+    redAt: past.redAt ?? run.workspace.base,
+    judges: new Set(),
     runs: past.runs ?? baseline,
     evidence: past.evidence,
     shown: await chooseShown(run, testFilesOf(run)),
@@ -40,7 +43,8 @@ const begun = (progress: Progress): Beginning => ({ kind: "begun", progress });
 
 /** From red on, the tests are frozen and the builder has the word. */
 export async function startBuilding(run: TaskRun, progress: Progress, red: Red): Promise<Progress> {
-  const proved = red.by === "tester" ? { ...progress, baseline: progress.runs } : progress;
+  const redAt = run.workspace.head();
+  const proved = red.by === "tester" ? { ...progress, baseline: progress.runs, redAt } : { ...progress, redAt };
   return { ...(await withTargets(run, proved, red.targets)), evidence: red.evidence };
 }
 
@@ -49,11 +53,18 @@ async function withTargets(run: TaskRun, progress: Progress, targets: readonly s
     (test) => test.file ?? [],
   );
   const shown = await chooseShown(run, [...new Set([...judging, ...testFilesOf(run)])]);
-  return { ...progress, role: "builder", targets, shown };
+  const text = (path: string): string | undefined => {
+    const state = run.workspace.read(path);
+    return state.kind === "text" ? state.text : undefined;
+  };
+  const judges = judgesOf(run.task, progress.baseline, { read: text });
+  return { ...progress, role: "builder", targets, shown, judges };
 }
 
 async function runBaseline(run: TaskRun): Promise<readonly TestRun[]> {
-  const runs = await runChecks(run, "baseline", run.workspace.path);
+  const runs = await checkWorkspace(run, "baseline");
+  // What could not start says nothing about the code: it is tried again when the set-up is mended.
+  if (runs.some((each) => each.startFailure !== undefined)) return runs;
   await run.journal.recordDurably({ type: "baseline.finished", passed: runs.every((each) => each.passed) });
   return runs;
 }

@@ -1,16 +1,25 @@
 /** What a patch may not touch depends on who writes it: the tester writes tests only, the builder everything but. */
 import { frozenReason, isRunnerConfig, isTestFile } from "../check/freeze.ts";
 import { manifestTampering } from "../check/manifest.ts";
+import { type ProjectText, provingFiles } from "../check/proving-files.ts";
+import type { TestRun } from "../core/check.ts";
 import type { FileChange, Reject } from "../core/patch.ts";
 import type { Role } from "../core/prompt.ts";
+import type { Task } from "../core/task.ts";
 import { type GuardPolicy, guardChanges } from "../policy/guard.ts";
 
 /** What holds for every role. */
 export type Protection = Pick<GuardPolicy, "isBlocked" | "maxFiles" | "maxChangedLines">;
 
-const RULES: Readonly<Record<Role, Pick<GuardPolicy, "isAllowed" | "isFrozen">>> = {
-  tester: { isAllowed: (path) => isTestFile(path) && !isRunnerConfig(path) },
-  builder: { isFrozen: (path) => frozenReason(path) !== undefined },
+/** Who writes, and for the builder which files are known to judge the work. */
+export interface Writer {
+  readonly role: Role;
+  readonly judges: ReadonlySet<string>;
+}
+
+const RULES: Readonly<Record<Role, (writer: Writer) => Pick<GuardPolicy, "isAllowed" | "isFrozen">>> = {
+  tester: () => ({ isAllowed: (path) => isTestFile(path) && !isRunnerConfig(path) }),
+  builder: ({ judges }) => ({ isFrozen: (path) => judges.has(path) || frozenReason(path) !== undefined }),
 };
 
 const CONTENT: Readonly<Record<Role, (change: FileChange) => readonly Reject[]>> = {
@@ -18,11 +27,25 @@ const CONTENT: Readonly<Record<Role, (change: FileChange) => readonly Reject[]>>
   builder: keepsManifest,
 };
 
-export const policyOf = (role: Role, protection: Protection): GuardPolicy => ({ ...protection, ...RULES[role] });
+export const policyOf = (writer: Writer, protection: Protection): GuardPolicy => ({
+  ...protection,
+  ...RULES[writer.role](writer),
+});
 
 /** Everything that speaks against the changes; empty = they may be made. */
-export function violations(changes: readonly FileChange[], role: Role, protection: Protection): readonly Reject[] {
-  return [...guardChanges(changes, policyOf(role, protection)), ...changes.flatMap(CONTENT[role])];
+export function violations(changes: readonly FileChange[], writer: Writer, protection: Protection): readonly Reject[] {
+  return [...guardChanges(changes, policyOf(writer, protection)), ...changes.flatMap(CONTENT[writer.role])];
+}
+
+/**
+ * Files that judge a task without looking like tests: those whose tests ran, and those that a check starts by name,
+ * unless the task itself asks for them to be changed.
+ */
+export function judgesOf(task: Task, baseline: readonly TestRun[], project: ProjectText): ReadonlySet<string> {
+  const ran = baseline.flatMap((run) => run.tests.flatMap((test) => test.file ?? []));
+  const asked = new Set(task.files.map((file) => file.path));
+  const started = baseline.flatMap((run) => provingFiles(run.command, project)).filter((path) => !asked.has(path));
+  return new Set([...ran, ...started]);
 }
 
 /** A tester adds: every line of a test file that is there stays, in its order. */

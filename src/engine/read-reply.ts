@@ -1,12 +1,11 @@
 /** From a model's words to changes that may be made, or to the reason why not. Pure but for reading files. */
 import type { FileChange, Reject } from "../core/patch.ts";
-import type { Role } from "../core/prompt.ts";
 import type { Evidence } from "../core/verdict.ts";
 import type { Workspace } from "../core/workspace.ts";
 import { extractProposal } from "../patch/extract.ts";
 import { planPatch } from "../patch/plan.ts";
 import { guardPath } from "../policy/guard.ts";
-import { type Protection, policyOf, violations } from "./protect.ts";
+import { type Protection, policyOf, violations, type Writer } from "./protect.ts";
 
 export type ReadReply =
   | { readonly kind: "changes"; readonly changes: readonly FileChange[] }
@@ -14,14 +13,14 @@ export type ReadReply =
   | { readonly kind: "unusable"; readonly rejects: readonly Reject[]; readonly evidence: Evidence };
 
 export interface ReplyContext {
-  readonly role: Role;
+  readonly writer: Writer;
   readonly workspace: Pick<Workspace, "read">;
   /** Every path of the workspace: for names that a reply gives incompletely. */
   readonly paths: readonly string[];
   readonly protection: Protection;
 }
 
-export function readReply(reply: string, { role, workspace, paths, protection }: ReplyContext): ReadReply {
+export function readReply(reply: string, { writer, workspace, paths, protection }: ReplyContext): ReadReply {
   const proposal = extractProposal(reply);
   if (proposal.kind === "question") return proposal;
   if (proposal.kind === "complete") return unusable("no patch", [{ kind: "no change", text: CLAIMED }]);
@@ -29,13 +28,13 @@ export function readReply(reply: string, { role, workspace, paths, protection }:
     return unusable("no patch", [{ kind: "no change", text: `It offers no patch: ${proposal.text}` }]);
   if (proposal.kind === "malformed") return unusable("no patch", [{ kind: "malformed", text: proposal.reason }]);
 
-  const policy = policyOf(role, protection);
+  const policy = policyOf(writer, protection);
   const plan = planPatch(proposal.edits, workspace.read, {
     listFiles: () => paths,
     refusePath: (path) => guardPath(path, policy),
   });
   if (!plan.ok) return unusable("patch rejected", plan.rejects);
-  const against = violations(plan.changes, role, protection);
+  const against = violations(plan.changes, writer, protection);
   if (against.length > 0) return unusable("patch rejected", against);
   return { kind: "changes", changes: plan.changes };
 }

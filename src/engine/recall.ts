@@ -13,7 +13,11 @@ interface Pending {
   readonly role: Role;
   readonly reply?: TextReply;
   /** What its tests proved: counts once the attempt is finished, because only then its tree is the task's. */
-  readonly red?: { readonly targets: readonly string[]; readonly baseline: readonly TestRun[] };
+  readonly red?: {
+    readonly targets: readonly string[];
+    readonly redAt: CommitId;
+    readonly baseline: readonly TestRun[];
+  };
 }
 
 export interface Past {
@@ -31,6 +35,7 @@ export interface Past {
   readonly runs?: readonly TestRun[];
   /** Set once red is proved. */
   readonly targets?: readonly string[];
+  readonly redAt?: CommitId;
   /** An attempt that was begun and not finished: its number, and the answer if it had come. */
   readonly pending?: Pending;
 }
@@ -57,7 +62,8 @@ export function recall(events: readonly RalphEvent[]): Past {
     lastAt = event.at;
     // The runs since the attempt began: what red.proved takes as its baseline.
     if (event.type === "attempt.started" || event.type === "workspace.opened") runs = [];
-    if (event.type === "check.finished" && event.phase !== "final") runs = [...runs, event.run];
+    if (event.type === "check.finished" && event.phase !== "final" && event.phase !== "red again")
+      runs = [...runs, event.run];
     past = next(past, event, runs);
   }
   stopWatch();
@@ -97,9 +103,9 @@ function withReply(past: Past, reply: ModelReplied): Past {
   return { ...past, ...pending, tokens, model };
 }
 
-function proved(past: Past, { by, targets }: EventOf<"red.proved">, runs: readonly TestRun[]): Past {
-  if (by === "base" || past.pending === undefined) return { ...past, targets };
-  return { ...past, pending: { ...past.pending, red: { targets, baseline: runs } } };
+function proved(past: Past, { by, targets, commit: redAt }: EventOf<"red.proved">, runs: readonly TestRun[]): Past {
+  if (by === "base" || past.pending === undefined) return { ...past, targets, redAt };
+  return { ...past, pending: { ...past.pending, red: { targets, redAt, baseline: runs } } };
 }
 
 function finished(past: Past, event: EventOf<"attempt.finished">, runs: readonly TestRun[]): Past {

@@ -1,8 +1,8 @@
 /** One task, from lease to verdict. New behaviour enters as a check, a policy or an event, not as a branch here. */
 import { RalphError } from "../core/error.ts";
-import type { EventBody } from "../core/event.ts";
+import type { EventBody, RalphEvent } from "../core/event.ts";
 import type { Lease } from "../core/store.ts";
-import type { Task } from "../core/task.ts";
+import type { CheckSpec, Task } from "../core/task.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { CommitId } from "../core/workspace.ts";
 import { attempt } from "./attempt.ts";
@@ -34,7 +34,7 @@ export async function runTask(world: World, lease: Lease, task: Task, signal: Ab
   const { worker, fencing } = lease;
   await journal.recordDurably({ type: "task.leased", worker, fencing, title: task.title, tier: tier.name });
   for (;;) {
-    const past = recall(await world.store.events.read({ taskId: task.id }));
+    const past = recallFor(checks, await world.store.events.read({ taskId: task.id }));
     const workspace = await world.workspaces.open(
       { taskId: task.id, title: task.title, ...(past.tree === undefined ? {} : { resume: past.tree }) },
       signal,
@@ -50,6 +50,14 @@ export async function runTask(world: World, lease: Lease, task: Task, signal: Ab
       await workspace.close();
     }
   }
+}
+
+/** Other checks than the journal knows prove other things: the work begins anew. */
+function recallFor(checks: readonly CheckSpec[], events: readonly RalphEvent[]): Past {
+  const past = recall(events);
+  const commands = (each: readonly { readonly command: string }[]): string =>
+    JSON.stringify(each.map((one) => one.command));
+  return past.baseline === undefined || commands(past.baseline) === commands(checks) ? past : withoutTree(past);
 }
 
 async function workUntilDecided(run: TaskRun, past: Past): Promise<TaskOutcome | "moved"> {

@@ -5,6 +5,7 @@ import type { Workspace } from "../core/workspace.ts";
 import { buildPrompt, type PromptParts } from "../prompt/build.ts";
 import { chooseContext } from "../prompt/context.ts";
 import type { PromptStack } from "../prompt/stack.ts";
+import type { Protection } from "./protect.ts";
 import type { Progress, Shown } from "./task-run.ts";
 import type { Limits } from "./world.ts";
 
@@ -14,6 +15,7 @@ export interface Scene {
   readonly checks: readonly CheckSpec[];
   readonly world: {
     readonly prompts: PromptStack;
+    readonly protection: Pick<Protection, "isBlocked">;
     readonly limits: Pick<Limits, "contextCharacters" | "maxFiles" | "maxLines">;
   };
   readonly workspace: Pick<Workspace, "files" | "changedFiles" | "read">;
@@ -23,7 +25,8 @@ export interface Scene {
 export async function chooseShown({ task, world, workspace }: Scene, testFiles: readonly string[]): Promise<Shown> {
   const paths = await workspace.files();
   const maxCharacters = world.limits.contextCharacters;
-  return { paths, context: chooseContext({ task, paths, testFiles, read: workspace.read, maxCharacters }) };
+  const isHidden = world.protection.isBlocked;
+  return { paths, context: chooseContext({ task, paths, testFiles, read: workspace.read, isHidden, maxCharacters }) };
 }
 
 export type PromptState = Pick<Progress, "role" | "shown" | "evidence">;

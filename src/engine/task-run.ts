@@ -6,7 +6,7 @@ import type { Role } from "../core/prompt.ts";
 import type { Lease } from "../core/store.ts";
 import type { CheckSpec, Task } from "../core/task.ts";
 import type { Evidence, Verdict } from "../core/verdict.ts";
-import type { Workspace } from "../core/workspace.ts";
+import type { CommitId, Workspace } from "../core/workspace.ts";
 import type { Context } from "../prompt/context.ts";
 import { abridge, type Journal } from "./journal.ts";
 import type { World } from "./world.ts";
@@ -33,6 +33,10 @@ export interface Progress {
   readonly baseline: readonly TestRun[];
   /** Ids that must go from red to green. */
   readonly targets: readonly string[];
+  /** The commit on which the targets are red. */
+  readonly redAt: CommitId;
+  /** Files that judge the work, whatever they are called. */
+  readonly judges: ReadonlySet<string>;
   /** The checks' last run on what the workspace holds now. */
   readonly runs: readonly TestRun[];
   readonly evidence: readonly Evidence[];
@@ -55,6 +59,13 @@ export interface Red {
 
 /** A verdict, or a step on the way to one. */
 export type Step = Verdict | Red | { readonly kind: "moved"; readonly reason: string };
+
+/** Runs the checks in the workspace, and undoes what they did to files that git knows. */
+export async function checkWorkspace(run: TaskRun, phase: CheckPhase): Promise<readonly TestRun[]> {
+  const runs = await runChecks(run, phase, run.workspace.path);
+  await run.workspace.checkout(run.workspace.head());
+  return runs;
+}
 
 /** Runs every check of the task in the folder `cwd`, one after the other, and journals each. */
 export async function runChecks(run: TaskRun, phase: CheckPhase, cwd: string): Promise<readonly TestRun[]> {

@@ -27,7 +27,11 @@ export async function work(
     const end = endOfRun(world, signal);
     if (end !== undefined) return summarise(world, only, end);
     const lease = await world.store.queue.lease(world.worker, world.limits.leaseMs, only === undefined ? {} : { only });
-    if (lease === undefined) return summarise(world, only);
+    if (lease === undefined) {
+      if (!(await isWorkElsewhere(world, only))) return summarise(world, only);
+      await world.wait(ELSEWHERE_MS, signal);
+      continue;
+    }
     const outcome = await workOn(world, lease, signal);
     if (outcome?.verdict.kind === "stopped") return summarise(world, only, outcome.verdict);
   }
@@ -48,6 +52,13 @@ async function writeBlock({ store, source }: Pick<World, "store" | "source">, en
   const update = statusUpdateOf(entry);
   await source.writeStatus(entry.path, update);
   await store.queue.fileWritten(entry.taskId, update.status);
+}
+
+const ELSEWHERE_MS = 1_000;
+
+/** Another worker has a task of this run: how the run ends is not known before that one has. */
+async function isWorkElsewhere({ store }: World, only: readonly string[] | undefined): Promise<boolean> {
+  return (await entriesOf(store, only)).some((entry) => entry.status === "leased");
 }
 
 interface End {
@@ -127,11 +138,15 @@ async function entryOf({ store }: Pick<World, "store">, taskId: string): Promise
   return entry;
 }
 
-async function summarise({ store }: World, only: readonly string[] | undefined, end?: End): Promise<WorkResult> {
+async function entriesOf(store: World["store"], only: readonly string[] | undefined): Promise<readonly QueueEntry[]> {
   const all = await store.queue.list();
-  const entries = all.filter((entry) => entry.queue === "tdd" && (only === undefined || only.includes(entry.taskId)));
+  return all.filter((entry) => entry.queue === "tdd" && (only === undefined || only.includes(entry.taskId)));
+}
+
+async function summarise({ store }: World, only: readonly string[] | undefined, end?: End): Promise<WorkResult> {
+  const entries = await entriesOf(store, only);
   if (end !== undefined) return { outcome: end.why, reason: end.reason, entries };
-  // What is queued still waits for a task that is blocked or missing; what is leased is another worker's to finish.
+  // What is queued still waits for a task that is blocked or missing.
   const open = entries.some((entry) => entry.status === "blocked" || entry.status === "queued");
   return { outcome: open ? "some blocked" : "all done", entries };
 }

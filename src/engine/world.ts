@@ -50,6 +50,8 @@ export interface World {
   /** Of the whole run; in words, once it is used up. */
   readonly budget: { exceeded(): string | undefined };
   readonly clock: Clock;
+  /** Resolves after that time, or at once when aborted. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   /** `host:pid:start`: who holds the leases. */
   readonly worker: string;
   readonly isWorkerGone: (worker: string) => boolean;

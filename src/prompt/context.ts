@@ -9,6 +9,8 @@ export interface ContextRequest {
   /** The test files that judge the task. */
   readonly testFiles: readonly string[];
   readonly read: ReadFile;
+  /** Why a path is not for a model to see; undefined = it may be shown. */
+  readonly isHidden: (path: string) => string | undefined;
   readonly maxCharacters: number;
 }
 
@@ -32,6 +34,11 @@ export function chooseContext(request: ContextRequest): Context {
   const leftOut: string[] = [];
   let room = request.maxCharacters;
   for (const path of candidates(request)) {
+    const why = request.isHidden(path);
+    if (why !== undefined) {
+      leftOut.push(`${path} (${why})`);
+      continue;
+    }
     const state = request.read(path);
     if (state.kind === "missing") continue;
     if (state.kind === "refused") leftOut.push(`${path} (${state.why})`);

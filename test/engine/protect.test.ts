@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { TestRun } from "../../src/core/check.ts";
 import type { FileChange } from "../../src/core/patch.ts";
 import type { Role } from "../../src/core/prompt.ts";
-import { violations } from "../../src/engine/protect.ts";
+import { judgesOf, violations } from "../../src/engine/protect.ts";
 import { blockPaths } from "../../src/policy/guard.ts";
+import { fakeTask } from "../support/fake-world.ts";
 
 const protection = { isBlocked: blockPaths({ add: ["/tasks/"] }), maxFiles: 20, maxChangedLines: 500 };
 
@@ -13,7 +15,7 @@ const change = (path: string, before: string | undefined, after: string | undefi
 });
 
 const refusals = (role: Role, ...changes: readonly FileChange[]) =>
-  violations(changes, role, protection).map(({ kind }) => kind);
+  violations(changes, { role, judges: new Set(["checks/all.js"]) }, protection).map(({ kind }) => kind);
 
 describe("a builder's patch", () => {
   test.each<[string, FileChange, readonly string[]]>([
@@ -21,6 +23,7 @@ describe("a builder's patch", () => {
     ["may not change a test", change("test/a.test.js", "a\n", "b\n"), ["frozen"]],
     ["may not add one", change("src/a.spec.ts", undefined, "b\n"), ["frozen"]],
     ["may not delete a snapshot", change("src/__snapshots__/a.snap", "a\n", undefined), ["frozen"]],
+    ["may not change what judges under another name", change("checks/all.js", "a\n", "b\n"), ["frozen"]],
     ["may not configure the runner", change("vitest.config.ts", "a\n", "b\n"), ["frozen"]],
     ["may not change CI", change(".github/workflows/ci.yml", "a\n", "b\n"), ["blocked path"]],
     ["may not change a task file", change("tasks/T001.md", "a\n", "b\n"), ["blocked path"]],
@@ -48,4 +51,23 @@ describe("a tester's patch", () => {
   ])("%s", (_, patch, expected) => {
     expect(refusals("tester", patch)).toEqual(expected);
   });
+});
+
+test("files whose tests ran, and those that a check starts by name, judge the work; what the task names it may change", () => {
+  const run = (command: string, file?: string): TestRun => ({
+    name: command,
+    command,
+    runner: "node",
+    tests: [{ id: "a", kind: "test", name: "a", status: "failed", ...(file === undefined ? {} : { file }) }],
+    passed: false,
+    timedOut: false,
+    exitCode: 1,
+    output: "",
+    durationMs: 1,
+  });
+  const runs = [run("node --test", "checks/cart.js"), run("./verify.sh"), run("node src/main.js --self-test")];
+  const task = fakeTask("T001", { files: [{ path: "src/main.js", action: "modify" }] });
+  expect(
+    judgesOf(task, runs, { read: (path) => (path === "verify.sh" || path === "src/main.js" ? "" : undefined) }),
+  ).toEqual(new Set(["checks/cart.js", "verify.sh"]));
 });

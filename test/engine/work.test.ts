@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { isRalphError, RalphError } from "../../src/core/error.ts";
 import type { TierReply } from "../../src/core/model.ts";
-import type { Store } from "../../src/core/store.ts";
+import type { Lease, Store } from "../../src/core/store.ts";
 import { work } from "../../src/engine/work.ts";
+import type { World } from "../../src/engine/world.ts";
 import { memoryStore } from "../../src/store/memory.ts";
 import { fakeClock, fakeTask, fakeWorld, replied, writes } from "../support/fake-world.ts";
 
@@ -56,6 +56,7 @@ describe("the loop", () => {
       "prompt.built",
       "model.replied",
       "patch.applied",
+      "check.finished",
       "check.finished",
       "check.finished",
       "task.landed",
@@ -139,6 +140,39 @@ describe("the loop", () => {
   });
 });
 
+describe("red", () => {
+  test("is proved once more before the work lands: a test that fails only sometimes proves nothing", async () => {
+    let runs = 0;
+    const runCheck: World["runCheck"] = async (check, context, signal) => {
+      const run = await world.runCheck(check, context, signal);
+      // Red on the very first run, whatever the code says.
+      if (runs++ > 0) return run;
+      const tests = run.tests.map((each) => ({ ...each, status: "failed" as const }));
+      return { ...run, tests, passed: false };
+    };
+    const quiet = { "src/a.js": "one\n", "test/old.test.js": "old: src/a.js must contain o\n" };
+    const answers = [writes("src/a.js", "two o", "one")];
+    const world = fakeWorld({ tasks: [fakeTask("T001")], files: quiet, answers });
+    expect((await work({ ...world, runCheck }, undefined, never)).outcome).toBe("some blocked");
+    expect(world.statuses.get("T001")?.reason).toMatch(/do not fail every time without the change.*: old/);
+    expect(world.repository.landed).toEqual([]);
+  });
+
+  test("is looked for again with other checks than the interrupted run had", async () => {
+    const controller = new AbortController();
+    const interrupt = () => {
+      controller.abort(new Error("interrupted"));
+      return replied("too late");
+    };
+    const world = fakeWorld({ tasks: [fakeTask("T001")], files, answers: [interrupt, GOOD] });
+    await work(world, undefined, controller.signal);
+    const defaultChecks = [{ name: "other", command: "other-test" }];
+    expect((await work({ ...world, defaultChecks }, undefined, never)).outcome).toBe("all done");
+    const baselines = world.events.filter((event) => event.type === "check.finished" && event.phase === "baseline");
+    expect(baselines).toMatchObject([{ run: { command: "fake-test" } }, { run: { command: "other-test" } }]);
+  });
+});
+
 describe("limits", () => {
   test("a task's time is counted on the clock, also over an interruption", async () => {
     const slow = () => {
@@ -197,6 +231,8 @@ describe("limits", () => {
     });
     expect(result).toMatchObject({ outcome: "set-up", reason: expect.stringContaining("fake-test") });
     expect(world.tasks.get("T002")?.status).toBe("PENDING");
+    // The set-up is mended: nothing of the failed start is remembered.
+    expect((await work(world, ["T002"], never)).outcome).toBe("all done");
   });
 
   test("a person's STATUS: PENDING runs a blocked task again from the start", async () => {
@@ -348,28 +384,23 @@ describe("after a kill", () => {
 test("a worker whose lease was taken over neither lands nor settles, and the other's outcome counts", async () => {
   const clock = fakeClock();
   const store = memoryStore({ clock });
-  const sleeper = (): TierReply => {
-    clock.advance(10 * 60_000);
-    return GOOD;
-  };
-  const slow = fakeWorld({ tasks: [fakeTask("T001")], files, answers: [sleeper] }, store);
-  let result: unknown;
-  const other = async (): Promise<void> => {
-    await store.queue.expireStale();
-    const lease = await store.queue.lease("other", 60_000);
-    if (lease === undefined) throw new RalphError("TASK_UNKNOWN", { id: "T001", known: [] });
-    result = lease;
-  };
+  const base = fakeWorld({ tasks: [fakeTask("T001")], files, answers: [GOOD] }, store);
+  let theirs: Lease | undefined;
   const world = {
-    ...slow,
-    askTier: async (...args: Parameters<typeof slow.askTier>) => {
-      const reply = await slow.askTier(...args);
-      await other();
-      return reply;
+    ...base,
+    askTier: async (...args: Parameters<typeof base.askTier>) => {
+      clock.advance(10 * 60_000);
+      await store.queue.expireStale();
+      theirs = await store.queue.lease("other", 60_000);
+      return base.askTier(...args);
+    },
+    wait: async () => {
+      if (theirs === undefined) throw new Error("nobody else has the task");
+      await store.queue.settle(theirs, { status: "blocked", reason: "theirs", attempts: 7, result: {} });
     },
   };
-  await work(world, undefined, never);
-  expect(result).toMatchObject({ taskId: "T001", worker: "other" });
-  expect(slow.repository.landed).toEqual([]);
-  expect(isRalphError(new RalphError("LEASE_LOST", { taskId: "T001", worker: "worker" }), "LEASE_LOST")).toBe(true);
+  const { outcome, entries } = await work(world, undefined, never);
+  expect([outcome, entries[0]?.reason, entries[0]?.attempts]).toEqual(["some blocked", "theirs", 7]);
+  expect(base.repository.landed).toEqual([]);
+  expect(base.asked).toHaveLength(1);
 });

@@ -12,6 +12,7 @@ const FILES: Readonly<Record<string, string>> = {
   "src/big.js": "x".repeat(500),
   "test/a.test.ts": 'import { c } from "../src/c.js";\n',
   "docs/guide.md": "guide\n",
+  ".env": "DB_PASSWORD=hunter2",
 };
 
 const read: ReadFile = (path) => {
@@ -26,6 +27,7 @@ const choose = (maxCharacters: number, files: readonly string[] = ["src/a.js"], 
     paths: [...Object.keys(FILES), "logo.png"],
     testFiles: ["test/a.test.ts"],
     read,
+    isHidden: (path) => (path.startsWith(".env") ? "it may hold secrets" : undefined),
     maxCharacters,
   });
 
@@ -42,9 +44,13 @@ describe("the files that a model is shown", () => {
   });
 
   test("are never cut: what does not fit or cannot be read is named", () => {
-    const { files, leftOut } = choose(120, ["src/big.js", "logo.png", "src/a.js"]);
+    const { files, leftOut } = choose(120, [".env", "src/big.js", "logo.png", "src/a.js"]);
     expect(files.map((file) => file.path)).toEqual(["src/a.js", "test/a.test.ts", "src/c.ts", "src/b.js"]);
-    expect(leftOut).toEqual(["src/big.js (500 characters do not fit)", "logo.png (binary)"]);
+    expect(leftOut).toEqual([
+      ".env (it may hold secrets)",
+      "src/big.js (500 characters do not fit)",
+      "logo.png (binary)",
+    ]);
   });
 });
 

@@ -245,6 +245,7 @@ export function fakeWorld(options: FakeWorldOptions, store?: Store): FakeWorld {
     },
     budget: { exceeded: () => undefined },
     clock: time,
+    wait: async (ms) => time.advance(ms),
     worker: "worker",
     isWorkerGone: (worker) => worker === "dead",
     onEvent: (event) => void events.push(event),

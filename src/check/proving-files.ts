@@ -1,0 +1,58 @@
+/**
+ * The project's own files that a check starts by name: `./verify.sh`, `node checks/all.js`, also behind `npm test`.
+ * Who may change them decides what the check says. Pure.
+ */
+import { parseCommandLine } from "./command-line.ts";
+
+export interface ProjectText {
+  /** Undefined = there is no such file. Paths are relative to the repository's root. */
+  readonly read: (path: string) => string | undefined;
+}
+
+const PACKAGE_MANAGER = /^(?:npm|pnpm|yarn|bun)$/;
+const WORD_ENDS = /[\s"'`;&|<>()=]+/;
+
+/** Paths that stand as words in the command, or in a script of package.json that it runs. */
+export function provingFiles(command: string, project: ProjectText): readonly string[] {
+  const line = parseCommandLine(command);
+  const folder = line.kind === "command" ? line.folder : "";
+  const texts = [command, ...scriptsOf(command, folder, project)];
+  const words = texts.flatMap((text) => text.split(WORD_ENDS)).map((word) => joined(folder, word));
+  return [...new Set(words)].filter((path) => path !== "" && project.read(path) !== undefined);
+}
+
+/** The texts of the scripts that the command names, and of those that they name. */
+function scriptsOf(command: string, folder: string, { read }: ProjectText): readonly string[] {
+  const scripts = readScripts(read(joined(folder, "package.json")));
+  const found = new Map<string, string>();
+  const follow = (text: string): void => {
+    const words = text.split(WORD_ENDS);
+    if (!words.some((word) => PACKAGE_MANAGER.test(word))) return;
+    for (const word of words.map((each) => (each === "t" ? "test" : each))) {
+      for (const name of [`pre${word}`, word, `post${word}`]) {
+        const script = scripts.get(name);
+        if (script === undefined || found.has(name)) continue;
+        found.set(name, script);
+        follow(script);
+      }
+    }
+  };
+  follow(command);
+  return [...found.values()];
+}
+
+function readScripts(manifest: string | undefined): ReadonlyMap<string, string> {
+  try {
+    const { scripts } = JSON.parse(manifest ?? "{}") as { readonly scripts?: Readonly<Record<string, unknown>> };
+    return new Map(Object.entries(scripts ?? {}).map(([name, script]) => [name, String(script)]));
+  } catch {
+    return new Map();
+  }
+}
+
+/** Relative to the root, without `.` and empty parts. */
+const joined = (folder: string, path: string): string =>
+  `${folder}/${path}`
+    .split("/")
+    .filter((part) => part !== "" && part !== ".")
+    .join("/");
