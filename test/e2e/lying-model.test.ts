@@ -1,4 +1,6 @@
 /** Whatever a model says or sends: only a check that ralph ran itself completes a task. */
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type ScriptEntry, startLlamaServer } from "../fixtures/servers/llama-server.ts";
 import { ralph } from "../support/ralph.ts";
@@ -154,6 +156,17 @@ describe("a task is not completed by a model that", () => {
       project.git("rev-parse", "main"),
     );
   });
+});
+
+test("a script that is the check is not for the model to rewrite", async () => {
+  const rewrite = diff("--- a/verify.sh\n+++ b/verify.sh\n@@ -1,2 +1,2 @@\n #!/bin/sh\n-exec node --test\n+exit 0\n");
+  const server = await startLlamaServer(rewrite);
+  onTestFinished(() => server.close());
+  const project = sumProject({ url: server.url, files: { "verify.sh": "#!/bin/sh\nexec node --test\n" } });
+  chmodSync(join(project.root, "verify.sh"), 0o755);
+  project.commit({ "ralph.yaml": project.read("ralph.yaml").replace("npm test", "./verify.sh") });
+  const { exitCode } = await ralph(["tdd"], { cwd: project.root });
+  expect([exitCode, project.statusBlock()]).toEqual([1, expect.stringMatching(/verify\.sh \(frozen\)/)]);
 });
 
 test("an honest answer after all these lies still completes the task", async () => {
