@@ -1,9 +1,8 @@
 /**
  * The last validated settings, kept as JSON in .ralph/config-cache.json beside the exact input they came from.
- * Equal input, equal settings. The cache is a convenience: one that is broken or cannot be written is as good as none.
+ * Equal input, equal settings.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { type CacheFile, cacheFile } from "./cache-file.ts";
 import type { Config } from "./config-resolve.ts";
 import { ensureStateFolder } from "./state-folder.ts";
 
@@ -13,12 +12,12 @@ interface CachedConfig {
   readonly config: Config;
 }
 
-const cachePath = (root: string): string => join(root, ".ralph", "config-cache.json");
+const cacheOf = (root: string): CacheFile => cacheFile(root, "config-cache.json");
 
 /** The settings kept for exactly this input. */
 export function readCachedConfig(root: string, key: string): Config | undefined {
   try {
-    const cached = JSON.parse(readFileSync(cachePath(root), "utf8")) as Partial<CachedConfig> | null;
+    const cached = JSON.parse(cacheOf(root).read() ?? "null") as Partial<CachedConfig> | null;
     return cached?.key === key ? cached.config : undefined;
   } catch {
     return undefined;
@@ -29,19 +28,9 @@ export function writeCachedConfig(root: string, key: string, config: Config): vo
   const cached: CachedConfig = { key, config };
   try {
     ensureStateFolder(root);
-    replaceText(cachePath(root), JSON.stringify(cached));
   } catch {
-    // Without a cache the next start is slower, and no more.
+    // Whoever needs the folder says so.
+    return;
   }
-}
-
-/** Renamed into place, so that another process never reads half of it; not synced, as nothing depends on it. */
-function replaceText(path: string, text: string): void {
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    writeFileSync(temporary, text, { mode: 0o600 });
-    renameSync(temporary, path);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
+  cacheOf(root).write(JSON.stringify(cached));
 }

@@ -14,13 +14,14 @@ import type { Git } from "../workspace/git.ts";
 import type { PatchFolder } from "../workspace/patch-folder.ts";
 import type { Repository } from "../workspace/repository.ts";
 import type { RunBranch } from "../workspace/run-branch.ts";
+import { cacheFile } from "./cache-file.ts";
 import type { Config, ModelConfig } from "./config-resolve.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export async function openTaskSource(config: Config): Promise<TaskSource> {
   const { fileTaskSource } = await import("../task/source-files.ts");
-  return fileTaskSource({ folder: config.tasks });
+  return fileTaskSource({ folder: config.tasks, cache: cacheFile(config.root, "task-cache.json") });
 }
 
 export const storePath = (config: Config): string => `${config.root}/.ralph/ralph.db`;

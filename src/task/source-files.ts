@@ -1,6 +1,6 @@
 /**
  * A folder of task files as a task source. The listing is synchronous: thousands of small reads are faster that way.
- * It is remembered by each file's stamp, so that looking again costs one stat a file.
+ * It is remembered by each file's stamp, so that looking again costs one stat a file, also at the next start.
  */
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -10,7 +10,6 @@ import type { StatusUpdate, TaskListing, TaskProblem, TaskSource } from "../core
 import { systemClock } from "../io/clock.ts";
 import {
   type FileRead,
-  type FileStamp,
   isSameStamp,
   readPlainFile,
   removeLeftovers,
@@ -19,6 +18,7 @@ import {
   statIfThere,
 } from "../io/files.ts";
 import { toListing } from "./listing.ts";
+import { type KnownFile, keepFiles, recallFiles, type ScanCache } from "./listing-cache.ts";
 import { scanTask, type TaskScan } from "./scan.ts";
 import { spliceStatusBytes } from "./status-block.ts";
 import { idOfName, isTaskName } from "./title.ts";
@@ -28,6 +28,8 @@ export interface FileTaskSourceOptions {
   readonly folder: string;
   /** Tells which files changed so lately that a second change could go unseen. */
   readonly clock?: Clock;
+  /** Keeps what was scanned for the next start. */
+  readonly cache?: ScanCache;
 }
 
 const MAX_BYTES = 10_000_000;
@@ -35,16 +37,9 @@ const MAX_BYTES = 10_000_000;
 const STAMP_RESOLUTION_MS = 2_000;
 const WRITE_TRIES = 5;
 
-interface KnownFile {
-  readonly path: string;
-  readonly scan: TaskScan;
-  /** Undefined: to be read again. */
-  readonly stamp: FileStamp | undefined;
-}
-
-export function fileTaskSource({ folder, clock = systemClock }: FileTaskSourceOptions): TaskSource {
+export function fileTaskSource({ folder, clock = systemClock, cache }: FileTaskSourceOptions): TaskSource {
   let names: readonly string[] = [];
-  let files: readonly KnownFile[] = [];
+  let files: readonly KnownFile[] | undefined;
   let listing: TaskListing = { tasks: [], problems: [] };
 
   const look = (file: KnownFile): KnownFile => {
@@ -58,9 +53,12 @@ export function fileTaskSource({ folder, clock = systemClock }: FileTaskSourceOp
       const found = namesIn(folder);
       const isSame = found.length === names.length && found.every((name, index) => name === names[index]);
       if (!isSame) removeLeftovers(folder, found);
-      const looked = (isSame ? files : match(folder, found, files)).map(look);
-      const isUnchanged = isSame && looked.every((file, index) => file === files[index]);
+      const known = files ?? recallFiles(cache, folder);
+      const looked = (isSame ? known : match(folder, found, known)).map(look);
+      const isUnchanged = isSame && looked.every((file, index) => file === known[index]);
       if (!isUnchanged) listing = toListing(looked.map((file) => file.scan));
+      // Once a start is enough: what changes later is little, and read again by the next one.
+      if (files === undefined) keepFiles(cache, folder, looked, known);
       names = found;
       files = looked;
       return listing;

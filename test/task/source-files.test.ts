@@ -35,6 +35,75 @@ const codeOf = async (run: Promise<unknown>) =>
     (error) => (isRalphError(error) ? error.code : error),
   );
 
+describe("the listing with a cache", () => {
+  /** Long after all files changed. */
+  const LATER = 8e12;
+  const memory = (text?: string) => {
+    const cache = {
+      text,
+      writes: 0,
+      read: () => cache.text,
+      write: (next: string) => void ((cache.text = next), cache.writes++),
+    };
+    return cache;
+  };
+  const listWith = (cache: ReturnType<typeof memory>) =>
+    fileTaskSource({ folder, clock: { now: () => now, monotonic: () => now }, cache }).list();
+
+  beforeEach(() => {
+    now = LATER;
+    write("T001.md", `# Task T001: one\n\n**Depends On**: T009\n\n${block("BLOCKED - why")}`);
+    write("T002.md", "# Task T002: two\n");
+    write("T003.md", "");
+    write("notes.md", "# Notes\n");
+  });
+
+  test("is the same at the next start, from the cache alone, and writes nothing where nothing changed", () => {
+    const cache = memory();
+    const first = listWith(cache);
+    expect(first).toEqual(open().list());
+    expect(listWith(cache)).toEqual(first);
+    expect(cache.writes).toBe(1);
+    cache.text = cache.text?.replace("two", "TWO");
+    expect(listWith(cache).tasks.map(({ title }) => title)).toEqual(["one", "TWO"]);
+  });
+
+  test("sees files that were changed, added and deleted since", () => {
+    const cache = memory();
+    listWith(cache);
+    write("T001.md", `# Task T001: changed\n\n${block("PENDING")}`);
+    write("T004.md", "# Task T004: new\n");
+    rmSync(pathOf("T002.md"));
+    expect(listWith(cache)).toEqual(open().list());
+    expect(listWith(cache).tasks.map(({ title }) => title)).toEqual(["changed", "new"]);
+    expect(cache.writes).toBe(2);
+  });
+
+  test("reads again what may have changed unseen", () => {
+    const cache = memory();
+    now = statSync(pathOf("T002.md")).mtimeMs + 1_000;
+    listWith(cache);
+    now = LATER;
+    expect(cache.text ?? "").not.toContain("two");
+    expect(listWith(cache)).toEqual(open().list());
+  });
+
+  test.each(["", "{", "null", "[]", "{}", '{"key":"another build","files":[]}'])(
+    "does without a cache that holds %j",
+    (text) => {
+      expect(listWith(memory(text))).toEqual(open().list());
+    },
+  );
+
+  test("is the same where a number is too large for the cache", () => {
+    write("T002.md", `# Task T002: two\n**WSJF**: ${"9".repeat(400)}\n`);
+    const cache = memory();
+    const first = listWith(cache);
+    expect(listWith(cache)).toEqual(first);
+    expect(first.tasks[1]?.wsjf).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
 describe("the listing", () => {
   test("holds the tasks by file name, and no other documents", () => {
     write("T002.md", "# Task T002: two\n");
