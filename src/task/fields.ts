@@ -138,7 +138,7 @@ const KEYS_OF_BLOCK = [
 ] as const;
 
 /** False where the text is none of what the field expects. */
-function setField<K extends FieldName>(fields: Draft, field: K, said: string): boolean {
+function setField<K extends FieldName>(fields: Pick<Draft, K>, field: K, said: string): boolean {
   const value = RULES[field].read(said.replace(/[*`"]/g, "").trim());
   if (value !== undefined) fields[field] = value;
   return value !== undefined;
@@ -172,9 +172,13 @@ const COMPLEXITIES = meanings<Complexity>({
 
 const QUEUES = meanings<QueueName>({ tdd: ["tdd"], deploy: ["deploy", "deploiement"] });
 
+/** Anything more is a slip of the keyboard; hundreds of digits would be infinite. */
+const MAX_NUMBER = 1e6;
+
 function readNumber(text: string): number | undefined {
-  const [number] = /^\d+(?:[.,]\d+)?/.exec(text) ?? [];
-  return number === undefined ? undefined : Number(number.replace(",", "."));
+  const [digits] = /^\d+(?:[.,]\d+)?/.exec(text) ?? [];
+  const number = Number(digits?.replace(",", "."));
+  return number <= MAX_NUMBER ? number : undefined;
 }
 
 /** A working day has 8 hours, a week 5 days, a month 4 weeks. */

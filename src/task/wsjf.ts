@@ -20,10 +20,13 @@ const OF_HOURS = [
   { upTo: Number.POSITIVE_INFINITY, add: -0.5 },
 ] as const;
 
+/** Less is no size: dividing by it would put the task before all others. */
+const MIN_SIZE = 0.01;
+
 export function wsjfOf(priority: Priority, inputs: Fields): number {
   const { wsjf, value, criticality = 0, risk = 0, size, estimateHours } = inputs;
   if (wsjf !== undefined) return wsjf;
-  if (value !== undefined && size !== undefined && size > 0) return (value + criticality + risk) / size;
+  if (value !== undefined && size !== undefined && size >= MIN_SIZE) return (value + criticality + risk) / size;
   const byHours = OF_HOURS.find(({ upTo }) => estimateHours !== undefined && estimateHours <= upTo);
   return OF_PRIORITY[priority] + (byHours?.add ?? 0);
 }

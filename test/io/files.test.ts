@@ -92,7 +92,7 @@ const REPLACER = `
   }
 `;
 
-describe("kill -9", () => {
+describe("kill -9", { timeout: 600_000 }, () => {
   test("leaves the old bytes or the new ones, and what it leaves besides is found and removed", async () => {
     writeFileSync(path, "b".repeat(65_536));
     for (let kill = 0; kill < KILLS; kill++) {

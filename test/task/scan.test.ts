@@ -166,6 +166,7 @@ describe("fields", () => {
     ["**Depends On**:", { dependsOn: [] }],
     ["**Value**: 8\n**Size**: 2", { wsjf: 4 }],
     ["**Value**: 8\n**Size**: 0", { wsjf: 6 }],
+    ["**Value**: 8\n**Size**: 0.000001", { wsjf: 6 }],
     ["**Priority**: P0\n**Priority**: P3", { priority: "P0" }],
     ["Priority: P0", { priority: "P2" }],
     ["## Notes\n**Priority**: P0", { priority: "P2" }],
@@ -179,6 +180,7 @@ describe("fields", () => {
   test.each([
     ["**Priority**: P0/P1/P2", "P0, P1, P2 or P3 as priority", "P0/P1/P2"],
     ["**Priority**: urgent", "P0, P1, P2 or P3 as priority", "urgent"],
+    [`**WSJF Score**: ${"9".repeat(400)}`, "a number such as 8.5 as wsjf", "9".repeat(80)],
     ["**WSJF Score**: X", "a number such as 8.5 as wsjf", "X"],
     ["**Time Estimate**: Xh", "a time such as 30 min, 2h or 1 day as time estimate", "Xh"],
     ["**Complexity**: simple|medium|complex", "simple, medium or complex as complexity", "simple|medium|complex"],
@@ -201,7 +203,7 @@ describe("fields", () => {
   });
 });
 
-describe("what cannot be read is told with its line", () => {
+describe("what cannot be read is told with its line", { timeout: 600_000 }, () => {
   test.each([
     ["an empty file", "", 1, "a title such as `# Task T001: What to do`", "an empty file"],
     ["blank lines", "\n \n", 1, "a title such as `# Task T001: What to do`", "an empty file"],
@@ -283,7 +285,7 @@ describe("what cannot be read is told with its line", () => {
   });
 });
 
-describe("the line scan and a markdown parser", () => {
+describe("the line scan and a markdown parser", { timeout: 600_000 }, () => {
   const line = fc.constantFrom(
     "# Task T002: other",
     "## Task T003: deeper",

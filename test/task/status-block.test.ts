@@ -273,7 +273,7 @@ const around = (text: string) =>
     .map(extentOf)
     .reduce((rest, [start, stop]) => rest.slice(0, start) + rest.slice(stop), text);
 
-describe("for any text and any update", () => {
+describe("for any text and any update", { timeout: 600_000 }, () => {
   test("what is written reads back, in exactly one block, and unknown keys stay", () => {
     fc.assert(
       fc.property(document, update, (text, change) => {
