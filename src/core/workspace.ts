@@ -20,19 +20,21 @@ interface WorkspaceChange {
 }
 
 export type LandResult =
+  /** `commit` is the branch's tip where that held the whole change already. */
   | { readonly kind: "landed"; readonly branch: string; readonly commit: CommitId }
   /** Another task landed first; `commit` is the same change on the new tip, to be checked again. */
   | { readonly kind: "rebased"; readonly commit: CommitId }
   | { readonly kind: "conflict"; readonly files: readonly string[] };
 
 /**
- * An isolated work tree on the task's branch. It always stands at exactly one commit:
+ * An isolated work tree of one task, detached. It always stands at exactly one commit:
  * a change becomes a commit first (kept under refs/ralph/<task>/<name>) and is then checked out,
  * so a kill at any moment leaves the state before or after, never a mix.
  */
 export interface Workspace {
   /** Absolute path of the work tree. */
   readonly path: string;
+  /** Shows a person where the task stands, as of opening and closing; one that they took over is left to them. */
   readonly branch: string;
   /** Where the task began. */
   readonly base: CommitId;

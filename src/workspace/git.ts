@@ -18,7 +18,7 @@ const SETTINGS = [
 ];
 
 /** A slot holds the blobs' bytes, whatever the person's configuration makes of line ends in their own checkout. */
-const SLOT_SETTINGS = [...SETTINGS, "core.autocrlf=false", "core.eol=lf", "core.safecrlf=false", "core.fileMode=true"];
+const SLOT_SETTINGS = [...SETTINGS, "core.autocrlf=false", "core.eol=lf", "core.safecrlf=false"];
 
 const ENVIRONMENT = {
   GIT_TERMINAL_PROMPT: "0",
