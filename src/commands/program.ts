@@ -1,42 +1,13 @@
-/** The command line: names, options and help. A command's code is loaded when it runs. */
-import { resolve } from "node:path";
-import { Command, CommanderError, Option } from "commander";
-import { EXIT_HELP } from "../app/exit-codes.ts";
+/** From the words of a call to an exit code; every error ends here as one message. */
+import { EXIT_OF } from "../app/exit-codes.ts";
 import type { Output } from "../app/output.ts";
-import { isRalphError, RalphError } from "../core/error.ts";
+import { isRalphError } from "../core/error.ts";
 import type { Invocation } from "./invocation.ts";
 
-interface Flags {
-  readonly json?: true;
-  readonly dryRun?: true;
-  readonly plain?: true;
-  readonly keep?: true;
-  readonly check?: true;
-  readonly root?: string;
-}
-
-/** Returns the exit code. */
-type Action = (invocation: Invocation, flags: Flags, args: readonly string[]) => Promise<number>;
-type Run = (action: Action) => (...handed: unknown[]) => Promise<void>;
-
-/** Returns the exit code; every error ends here as one message. */
 export async function runProgram(args: readonly string[], signal: AbortSignal): Promise<number> {
   const output = processOutput();
-  let exitCode = 0;
-  // Commander hands over the arguments, then the options, then itself.
-  const run: Run =
-    (action) =>
-    async (...handed) => {
-      const flags = handed.at(-2) as Flags;
-      const words = handed
-        .slice(0, -2)
-        .flat()
-        .filter((each): each is string => typeof each === "string");
-      exitCode = await action({ cwd: process.cwd(), env: process.env, output, signal }, flags, words);
-    };
   try {
-    await program(run).parseAsync(args, { from: "user" });
-    return exitCode;
+    return await act(args, { cwd: process.cwd(), env: process.env, output, signal });
   } catch (error) {
     // A message may quote what a person wrote, and with it a secret.
     const { redactor, secretsOf } = await import("../io/redact.ts");
@@ -45,155 +16,16 @@ export async function runProgram(args: readonly string[], signal: AbortSignal): 
   }
 }
 
-function program(run: Run): Command {
-  const root = new Command("ralph")
-    .description(
-      "Works through a queue of markdown tasks with your models, unattended.\nA task is complete only when a check that ralph ran itself went from red to green.",
-    )
-    .option("-V, --version", "print the version")
-    .helpCommand(false)
-    .exitOverride()
-    .configureOutput({ outputError: () => {} })
-    .addHelpText("after", `\n${EXIT_HELP}`);
-  addTaskCommands(root, run);
-  addModelCommands(root, run);
-  addPatchCommands(root, run);
-  addConfigCommands(root, run);
-  return root;
+/** `status` is asked again and again, and starts a quarter faster without a parser of command lines. */
+async function act(args: readonly string[], invocation: Invocation): Promise<number> {
+  const [command, flag, ...more] = args;
+  if (command === "status" && (flag === undefined || flag === "--json") && more.length === 0) {
+    const { status } = await import("./status.ts");
+    return status(invocation, flag === "--json" ? { json: true } : {});
+  }
+  const { runCommandLine } = await import("./command-line.ts");
+  return runCommandLine(args, invocation);
 }
-
-function addTaskCommands(root: Command, run: Run): void {
-  root
-    .command("init [dir]")
-    .description("set a repository up: ralph.yaml, tasks/, AGENTS.md, .gitignore; overwrites nothing")
-    .addOption(json())
-    .action(
-      run(async ({ cwd, output }, flags, [dir = "."]) =>
-        (await import("./init.ts")).init({ dir: resolve(cwd, dir), json: flags.json === true }, output),
-      ),
-    );
-  root
-    .command("tdd [tasks...]")
-    .description("take every pending task, or those named, from red to green")
-    .option("--dry-run", "show order, tier, checks and what would be sent; change nothing")
-    .addOption(json())
-    .option("--plain", "plain lines instead of the live list")
-    .addHelpText("after", `\n${EXIT_HELP}`)
-    .action(run(async (invocation, flags, ids) => (await import("./tdd.ts")).tdd(invocation, flags, ids)));
-  root
-    .command("status")
-    .description("every task with its state")
-    .addOption(json())
-    .action(run(async (invocation, flags) => (await import("./status.ts")).status(invocation, flags)));
-  root
-    .command("logs [task]")
-    .description("what happened, oldest first")
-    .addOption(json())
-    .action(run(async (invocation, flags, ids) => (await import("./logs.ts")).logs(invocation, flags, ids)));
-  root
-    .command("demo")
-    .description("see the loop work on a small project, with recorded answers instead of a model")
-    .option("--keep", "keep the demo's folder afterwards")
-    .action(run(async (invocation, flags) => (await import("./demo.ts")).demo(invocation, flags)));
-}
-
-function addModelCommands(root: Command, run: Run): void {
-  const llm = root.command("llm").description("look after the models");
-  llm
-    .command("check")
-    .description("ask every model of every tier for five tokens")
-    .addOption(json())
-    .action(
-      run(async (invocation, flags) => {
-        const [{ llmCheck }, { openProjectOrDefaults }, { openTiers }] = await Promise.all([
-          import("./llm-check.ts"),
-          import("../app/project.ts"),
-          import("../app/wire.ts"),
-        ]);
-        const tiers = await openTiers(await openProjectOrDefaults(invocation), invocation.env);
-        return llmCheck({ tiers, json: flags.json === true }, invocation.output, invocation.signal);
-      }),
-    );
-}
-
-function addPatchCommands(root: Command, run: Run): void {
-  const patch = root.command("patch").description("get, look at and apply patches");
-  patch
-    .command("get <task>")
-    .description("ask the task's tier for a patch and print it; change nothing")
-    .action(run(async (invocation, _, [task = ""]) => (await import("./patch-get.ts")).patchGet(invocation, task)));
-  patch
-    .command("apply")
-    .description("apply the reply on standard input: exit 0 applied, 1 refused, 2 wrong call")
-    .option("--root <dir>", "folder to change", ".")
-    .option("--check", "say what would happen; write nothing")
-    .addOption(json())
-    .action(
-      run(async (invocation, { root = ".", ...flags }) => {
-        const options = { root: resolve(invocation.cwd, root), check: flags.check === true, json: flags.json === true };
-        const io = { ...invocation.output, readInput: readStandardInput };
-        return (await import("./patch-apply.ts")).patchApply({ ...options, env: invocation.env }, io);
-      }),
-    );
-  patch
-    .command("check <file>")
-    .description("explain where each hunk of a reply belongs, and by which step")
-    .option("--root <dir>", "folder to look at", ".")
-    .addOption(json())
-    .action(
-      run(async ({ cwd, env, output }, { root = ".", json: asJson }, [file = ""]) => {
-        const io = { ...output, readInput: () => readText(resolve(cwd, file)) };
-        const options = { root: resolve(cwd, root), json: asJson === true, env };
-        return (await import("./patch-check.ts")).patchCheck(options, io);
-      }),
-    );
-  patch
-    .command("list [task]")
-    .description("patches that were applied, oldest first")
-    .addOption(json())
-    .action(
-      run(async (invocation, flags, [task]) => (await import("./patch-list.ts")).patchList(invocation, flags, task)),
-    );
-  patch
-    .command("show [name]")
-    .description("print one of them; without a name the last")
-    .action(run(async (invocation, _, [name]) => (await import("./patch-list.ts")).patchShow(invocation, name)));
-}
-
-function addConfigCommands(root: Command, run: Run): void {
-  const config = root.command("config").description("settings");
-  config
-    .command("show")
-    .description("the settings that hold here, and where each comes from")
-    .addOption(json())
-    .action(
-      run(async (invocation, flags) => {
-        const [{ configShowCommand }, { configSource }] = await Promise.all([
-          import("./config.ts"),
-          import("../app/project.ts"),
-        ]);
-        return configShowCommand({ ...configSource(invocation), json: flags.json === true }, invocation.output);
-      }),
-    );
-  config
-    .command("schema")
-    .description("JSON Schema of ralph.yaml, for editors")
-    .action(run(async ({ output }) => (await import("./config.ts")).configSchemaCommand(output)));
-}
-
-async function readStandardInput(): Promise<string> {
-  const { text } = await import("node:stream/consumers");
-  return text(process.stdin);
-}
-
-async function readText(path: string): Promise<string> {
-  const { readFile } = await import("node:fs/promises");
-  return readFile(path, "utf8").catch((error: Error) => {
-    throw new RalphError("READ_FAILED", { path, why: error.message }, { cause: error });
-  });
-}
-
-const json = (): Option => new Option("--json", "machine-readable output");
 
 function processOutput(): Output {
   return {
@@ -203,24 +35,15 @@ function processOutput(): Output {
   };
 }
 
-const WRONG_CALL = 2;
-const INTERRUPTED = 130;
 /** sysexits.h: EX_SOFTWARE. */
 const OUR_FAULT = 70;
 
 /** One message: what, where, and the cure. A stack trace only for a fault of ralph itself. */
 function report(error: unknown, signal: AbortSignal, say: (text: string) => void): number {
-  if (signal.aborted) return INTERRUPTED;
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0;
-    if (error.code !== "commander.help") {
-      say(`ralph: ${error.message.replace(/^error: /, "")}\n  \`ralph --help\` shows what there is.\n`);
-    }
-    return WRONG_CALL;
-  }
+  if (signal.aborted) return EXIT_OF.interrupted;
   if (isRalphError(error)) {
     say(`ralph: ${error.message}\n  ${error.cure}.\n`);
-    return WRONG_CALL;
+    return EXIT_OF["set-up"];
   }
   const described = error instanceof Error ? (error.stack ?? error.message) : String(error);
   say(`ralph: this is a fault of ralph itself, please report it:\n${described}\n`);
