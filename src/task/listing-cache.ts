@@ -39,12 +39,8 @@ export function keepFiles(
   files: readonly KnownFile[],
   recalled: readonly KnownFile[],
 ): void {
-  const settled = files.filter(isKeepable);
+  const settled = files.filter((file) => file.stamp !== undefined);
   if (settled.length === recalled.length && settled.every((file, index) => file === recalled[index])) return;
   const kept: Kept = { key: keyOf(folder), files: settled };
   cache?.write(JSON.stringify(kept));
 }
-
-/** JSON has no infinity, which a number of hundreds of digits is read as. */
-const isKeepable = ({ stamp, scan }: KnownFile): boolean =>
-  stamp !== undefined && (scan.kind !== "task" || Number.isFinite(scan.task.wsjf));
