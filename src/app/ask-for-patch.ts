@@ -7,7 +7,7 @@ import { askTier } from "../model/ask.ts";
 import { renderDiff } from "../patch/render.ts";
 import { chooseTier } from "./choose-tier.ts";
 import type { Config } from "./config-resolve.ts";
-import { previewPrompt } from "./preview.ts";
+import { promptPreview } from "./preview.ts";
 import { askOptionsOf, protectionOf } from "./settings.ts";
 import { openCheckout, openTiers } from "./wire.ts";
 
@@ -31,7 +31,7 @@ export async function askForPatch(
 ): Promise<Answer> {
   const { tier } = chooseTier(await openTiers(config, env), config.defaultTier, task);
   const workspace = await openCheckout(config);
-  const prompt = await previewPrompt(config, task, workspace);
+  const prompt = await promptPreview(config, workspace)(task);
   const options = {
     ...askOptionsOf(config),
     clock: systemClock,

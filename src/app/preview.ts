@@ -7,15 +7,14 @@ import type { Config } from "./config-resolve.ts";
 import { readPrompts } from "./prompts.ts";
 import { limitsOf, protectionOf } from "./settings.ts";
 
-export async function previewPrompt(config: Config, task: Task, workspace: Tree): Promise<Prompt> {
-  const checks = task.checks.length > 0 ? task.checks : config.checks;
-  const scene = {
-    task,
-    checks,
-    workspace,
-    world: { prompts: readPrompts(config), limits: limitsOf(config), protection: protectionOf(config) },
+/** The settings' part is made once for all tasks. */
+export function promptPreview(config: Config, workspace: Tree): (task: Task) => Promise<Prompt> {
+  const world = { prompts: readPrompts(config), limits: limitsOf(config), protection: protectionOf(config) };
+  return async (task) => {
+    const checks = task.checks.length > 0 ? task.checks : config.checks;
+    const scene = { task, checks, workspace, world };
+    const testFiles = task.files.map((file) => file.path);
+    const shown = await chooseShown(scene, testFiles);
+    return taskPrompt(scene, { role: "builder", shown, evidence: [] }, 1);
   };
-  const testFiles = task.files.map((file) => file.path);
-  const shown = await chooseShown(scene, testFiles);
-  return taskPrompt(scene, { role: "builder", shown, evidence: [] }, 1);
 }

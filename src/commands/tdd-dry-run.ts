@@ -1,7 +1,7 @@
 /** `ralph tdd --dry-run`: what would happen, without doing any of it. */
 import { chooseTier } from "../app/choose-tier.ts";
 import type { Config } from "../app/config-resolve.ts";
-import { previewPrompt } from "../app/preview.ts";
+import { promptPreview } from "../app/preview.ts";
 import { openCheckout, openTaskSource, openTiers } from "../app/wire.ts";
 import type { Prompt } from "../core/prompt.ts";
 import type { Task, TaskSummary } from "../core/task.ts";
@@ -30,7 +30,8 @@ interface Planned {
 export async function dryRun(run: DryRun, { output, env }: Invocation): Promise<number> {
   const { config, json, inFull } = run;
   const tiers = await openTiers(config, env);
-  const [source, checkout] = [await openTaskSource(config), await openCheckout(config)];
+  const source = await openTaskSource(config);
+  const preview = promptPreview(config, await openCheckout(config));
   const plan = async (task: Task): Promise<Planned> => {
     const { tier } = chooseTier(tiers, config.defaultTier, task);
     const checks = task.checks.length > 0 ? task.checks : config.checks;
@@ -42,7 +43,7 @@ export async function dryRun(run: DryRun, { output, env }: Invocation): Promise<
       tier: tier.name,
       models: tier.chain.map((model) => model.name),
       checks: checks.map((check) => check.command),
-      prompt: await previewPrompt(config, task, checkout),
+      prompt: await preview(task),
     };
   };
   const open = run.tasks.filter((task) => task.status === "PENDING" || task.status === "IN_PROGRESS");
