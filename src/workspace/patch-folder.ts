@@ -30,12 +30,12 @@ export function patchFolder(folder: string, clock: Clock): PatchFolder {
     }
   };
 
-  // A name tells the time of day only.
+  // A name tells the time of day only, and a counter, by which it is longer, within a second.
   const modifiedAt = (name: string): number => statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
   return {
     save(taskId, diff) {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       const name = freeName(new Set(names()), `${taskId}_${timeOfDay(clock.now())}`);
       replaceFile(join(folder, name), diff);
       replaceFile(join(folder, LAST), diff);
@@ -45,7 +45,7 @@ export function patchFolder(folder: string, clock: Clock): PatchFolder {
       names()
         .map((name) => ({ name, taskId: NAME.exec(name)?.[1] }))
         .filter((patch): patch is SavedPatch => patch.taskId !== undefined)
-        .sort((a, b) => modifiedAt(a.name) - modifiedAt(b.name) || (a.name < b.name ? -1 : 1)),
+        .sort((a, b) => modifiedAt(a.name) - modifiedAt(b.name) || a.name.length - b.name.length),
     read(name) {
       const path = join(folder, name);
       try {
@@ -55,6 +55,14 @@ export function patchFolder(folder: string, clock: Clock): PatchFolder {
       }
     },
   };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new RalphError("WRITE_FAILED", { path: folder, why: (error as Error).message }, { cause: error });
+  }
 }
 
 function freeName(taken: ReadonlySet<string>, stem: string): string {

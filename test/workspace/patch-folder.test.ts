@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { patchFolder } from "../../src/workspace/patch-folder.ts";
@@ -24,4 +25,12 @@ test("a patch is kept under its task and time of day, and the last one under a f
 test("a patch that is not there is an error that names its path", () => {
   const folder = patchFolder(temporaryFolder(), { now: () => 0, monotonic: () => 0 });
   expect(() => folder.read("none.diff")).toThrow(/none\.diff cannot be read/);
+});
+
+test("a folder that cannot be made is an error that names it", () => {
+  const path = join(temporaryFolder(), "patches");
+  writeFileSync(path, "");
+  expect(() => patchFolder(path, { now: () => 0, monotonic: () => 0 }).save("T001", "x")).toThrow(
+    `${path} cannot be written`,
+  );
 });
