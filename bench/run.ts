@@ -10,7 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   start: async () => (await import("./start.ts")).start,
   queue: async () => (await import("./queue.ts")).queue,
   sqlite: async () => (await import("./sqlite.ts")).sqlite,
-  // patch: async () => (await import("./patch.ts")).patch,
+  patch: async () => (await import("./patch.ts")).patch,
 };
 
 const wanted = process.argv.slice(2);
