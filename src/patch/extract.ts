@@ -66,7 +66,7 @@ function readAnswer(answer: string): Reading {
     }
     const block = readCodeBlock(lines, at);
     if (block) {
-      if (block.edit) reading.wholeFiles.push(block.edit);
+      reading.wholeFiles.push(block.edit);
       at = block.next;
       continue;
     }

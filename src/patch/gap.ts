@@ -91,14 +91,20 @@ export function confirmGap(gap: Gap, span: Span, file: IndexedFile): readonly Co
   let next = 0;
   for (const [at, line] of gap.lines.entries()) {
     const key = LINE_KEY.loose(line.text);
-    const isCounterpart = (place: number): boolean =>
-      ids[place] === gap.ids[at] || isAlike(key, LINE_KEY.loose(file.lines[place] ?? ""));
-    const found = near.findIndex((place, index) => index >= next && isCounterpart(place));
-    if (found < 0 && !elsewhere?.has(gap.ids[at] ?? -1)) return undefined;
-    if (found >= 0) next = found + 1;
+    let index = next;
+    while (index < near.length && !isCounterpart(near[index] ?? -1, { id: gap.ids[at], key }, file)) index += 1;
+    if (index === near.length && !elsewhere?.has(gap.ids[at] ?? -1)) return undefined;
+    if (index < near.length) next = index + 1;
   }
-  return gap.lines.map((line, at) => ({
-    line,
-    candidates: near.filter((place) => ids[place] === gap.ids[at]).map((place) => file.lines[place] ?? ""),
-  }));
+  const candidates = new Map<number, Set<string>>();
+  for (const place of near) {
+    const id = ids[place] ?? -1;
+    candidates.set(id, (candidates.get(id) ?? new Set()).add(file.lines[place] ?? ""));
+  }
+  return gap.lines.map((line, at) => ({ line, candidates: [...(candidates.get(gap.ids[at] ?? -1) ?? [])] }));
+}
+
+function isCounterpart(place: number, wanted: { id: number | undefined; key: string }, file: IndexedFile): boolean {
+  if (file.index("loose").ids[place] === wanted.id) return true;
+  return isAlike(wanted.key, LINE_KEY.loose(file.lines[place] ?? ""));
 }

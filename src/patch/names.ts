@@ -17,9 +17,13 @@ const TIMESTAMP =
   /\s+(?:\((?:revision \d+|working copy|original|modified|old|new|before|after|updated)\)|\d{4}-\d\d-\d\d[ T]\d\d:\d\d.*)$/;
 const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, '"': 34, "\\": 92 };
 
+/** No name is longer (PATH_MAX of Linux); what is is refused with the others that lead nowhere. */
+const LONGEST = 4096;
+
 /** The name on a header line; undefined for /dev/null. */
 export function readName(raw: string): string | undefined {
   const text = raw.trim();
+  if (text.length > LONGEST) return text;
   if (text.startsWith('"')) return notNull(unquote(text));
   const bare = (text.split("\t")[0] ?? "").replace(TIMESTAMP, "").replace(/^[`'*]+|[`'*]+$/g, "");
   return notNull(bare.replaceAll("\\", "/"));

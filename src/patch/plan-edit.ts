@@ -76,7 +76,7 @@ function planModify(
 ): Outcome {
   const mode = readMode(edit.mode, state.mode);
   if (mode === undefined) return refuseMode(edit.mode, path);
-  const planned = planFile(path, state.text, edit.hunks);
+  const planned = planFile(path, lookup.indexFile(state.text), edit.hunks);
   if (!planned.ok) return { changes: [], rejects: planned.rejects, placements: planned.placements };
   const before = contentOf(state);
   const after = { text: planned.text, mode };

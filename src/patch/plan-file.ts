@@ -3,7 +3,7 @@ import type { Hunk, HunkLine, Placement, Reject } from "../core/patch.ts";
 import { MARGIN } from "./choose.ts";
 import { explain, explainIrregular } from "./explain.ts";
 import { asIs, type Indenter, type IndentRule } from "./indent.ts";
-import { type IndexedFile, indexFile } from "./line-index.ts";
+import type { IndexedFile } from "./line-index.ts";
 import { type Located, locateHunk, type Placed } from "./locate.ts";
 import { isPlaceholder } from "./placeholder.ts";
 import { withoutEscapes } from "./readings.ts";
@@ -21,8 +21,7 @@ interface PlacedHunk {
   readonly located: Located;
 }
 
-export function planFile(path: string, text: string, hunks: readonly Hunk[]): PlannedFile {
-  const file = indexFile(text);
+export function planFile(path: string, file: IndexedFile, hunks: readonly Hunk[]): PlannedFile {
   const found = withoutRepeats(locateAll(hunks, file));
   const placements = found.flatMap((placed) => toPlacement(path, placed));
   const rejects = found.flatMap((placed) => judge(placed, file, path));
@@ -113,8 +112,8 @@ function spliceAll(found: readonly PlacedHunk[], path: string): Spliced {
   const splices: { splice: Splice; number: number }[] = [];
   for (const { number, located } of placed) {
     const made = toSplices(located.blocks, located.indent.kind === "rule" ? located.indent.apply : shared);
-    if (made) splices.push(...made.map((splice) => ({ splice, number })));
-    else rejects.push(explainIrregular({ path, number }));
+    for (const splice of made ?? []) splices.push({ splice, number });
+    if (!made) rejects.push(explainIrregular({ path, number }));
   }
   const ordered = splices.toSorted((a, b) => a.splice.at - b.splice.at || a.splice.removed - b.splice.removed);
   rejects.push(...findConflicts(ordered, path));

@@ -3,11 +3,14 @@
  * whoever writes does so only with a plan that holds as a whole.
  */
 import type { Edit, FileChange, Placement, PlanResult, ReadFile, Reject } from "../core/patch.ts";
+import { type IndexedFile, indexFile } from "./line-index.ts";
 import { planEdit } from "./plan-edit.ts";
 import { ALREADY_APPLIED } from "./steps.ts";
 import { findTarget, type Lookup, mergeTargets, type Target } from "./targets.ts";
 
-export interface PlanOptions extends Omit<Lookup, "read"> {
+export interface PlanOptions extends Omit<Lookup, "read" | "indexFile"> {
+  /** Set by callers that plan on the same files again and again. */
+  readonly indexFile?: (text: string) => IndexedFile;
   /** More hunks or files than this are no task's patch. Default 1,000. */
   readonly maxParts?: number;
 }
@@ -18,7 +21,7 @@ export function planPatch(edits: readonly Edit[], readFile: ReadFile, options: P
   const most = options.maxParts ?? 1000;
   if (parts > most)
     return refused([{ kind: "too large", text: `The patch has ${parts} parts; the most is ${most}.` }], []);
-  const lookup: Lookup = { ...options, read: readFile };
+  const lookup: Lookup = { indexFile, ...options, read: readFile };
   const found = edits.map((edit) => findTarget(edit, lookup));
   const targets = mergeTargets(found.filter((target): target is Target => "edit" in target));
   const outcomes = targets.map((target) => planEdit(target, lookup));

@@ -4,7 +4,7 @@
  */
 import type { HunkLine } from "../core/patch.ts";
 import type { IndexedFile } from "./line-index.ts";
-import { indentOf, isBlank, weigh } from "./text.ts";
+import { isBlank } from "./text.ts";
 
 export type Lines = readonly HunkLine[];
 export type Read = (lines: Lines, file: IndexedFile) => readonly Lines[];
@@ -34,24 +34,18 @@ export const withoutLooseEnds: Read = (lines) => {
 
 const isLoose = (line: HunkLine): boolean => line.bare === true && /^\s*(?:<\/\w+>|EOF)?\s*$/.test(line.text);
 
-/** `12 | code`, `12: code`, `   12<tab>code`: an editor's or a tool's line numbers before every line. */
-const LINE_NUMBER = /^[ \t]*[Ll]?\d+(?: ?[|\u2502\u2192] ?|: ?|\t)/;
+/** `12 | code`, `12: code`, `[12] code`, `   12<tab>code`: what editors and tools put before every line. */
+const LINE_NUMBER = /^[ \t]*\[?L?\d+(?:\] ?| ?[|\u2502\u2192]|[:).]|(?=\t))/i;
 
 export const withoutLineNumbers: Read = (lines) => {
   const filled = lines.filter((line) => !isBlank(line.text));
   if (filled.length === 0 || !filled.every((line) => LINE_NUMBER.test(line.text))) return [];
-  const bodies = filled.map((line) => line.text.replace(/^[ \t]*[Ll]?\d+ ?[|\u2502\u2192:\t]/, ""));
-  const hasSpace = bodies.every((body) => body === "" || body.startsWith(" ")) && !filled.some(hasTab);
-  const width = hasSpace ? 1 : 0;
-  return [
-    lines.map((line) => {
-      const body = line.text.replace(/^[ \t]*[Ll]?\d+ ?[|\u2502\u2192:\t]/, "");
-      return isBlank(line.text) ? line : { ...line, text: body.slice(Math.min(width, body.length)) };
-    }),
-  ];
+  const bodies = filled.map((line) => line.text.replace(LINE_NUMBER, ""));
+  // One character after the number belongs to it where all lines have it; an empty line may have lost it.
+  const gap = ["\t", " "].find((space) => bodies.every((body) => body === "" || body.startsWith(space))) ?? "";
+  const strip = (text: string): string => text.replace(LINE_NUMBER, "").replace(new RegExp(`^${gap}`), "");
+  return [lines.map((line) => (isBlank(line.text) ? line : { ...line, text: strip(line.text) }))];
 };
-
-const hasTab = (line: HunkLine): boolean => /^[ \t]*[Ll]?\d+\t/.test(line.text);
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&lt;": "<",
@@ -74,84 +68,3 @@ export const withoutEscapes: Read = (lines) => {
   const isChanged = read.some((line, at) => line.op !== "+" && line.text !== lines[at]?.text);
   return isChanged ? [read] : [];
 };
-
-/** Context between two added lines that the file holds nowhere: the `+` was forgotten. */
-export const withMissingPlus: Read = (lines, file) => {
-  const index = file.index("loose");
-  const isUnknown = (line: HunkLine | undefined): boolean =>
-    line?.op === " " && weigh([line.text]) >= 8 && index.idOf(line.text) < 0;
-  // Old lines, or an end of the file, on both sides of a run prove that the file has nothing between them.
-  const old = lines.flatMap((line, at) =>
-    line.op === "+" || isUnknown(line) ? [] : [{ at, id: index.idOf(line.text) }],
-  );
-  const isAtTop = old.every(({ id }, at) => id === index.ids[at]);
-  const isAtEnd = old.every(({ id }, at) => id === index.ids[index.ids.length - old.length + at]);
-  const first = isAtTop ? 1 : (old[0]?.at ?? lines.length);
-  const last = isAtEnd ? lines.length : (old.at(-1)?.at ?? 0);
-  const read = [...lines];
-  for (let at = Math.max(1, first); at < last; at += 1) {
-    const from = at;
-    while (isUnknown(lines[at])) at += 1;
-    if (at === from || lines[from - 1]?.op !== "+" || lines[at]?.op !== "+") continue;
-    const added = lines.slice(from, at).map((_, offset) => readAsAdded(lines, from + offset, file));
-    if (added.every((line) => line !== undefined)) read.splice(from, added.length, ...added);
-  }
-  return read.some((line, at) => line !== lines[at]) ? [read] : [];
-};
-
-/** An indentation that is there more often than another by this factor is the one that is meant. */
-const MUCH_MORE = 5;
-
-const isStarred = (text: string): boolean => text.trimStart().startsWith("*");
-
-/**
- * Is the first space of a line the prefix of context, or indentation after a lost `+`? The indentation of the lines
- * around it decides, then that of the file's lines, then whether it is a multiple of the hunk's unit. Undefined
- * where nothing tells, but in comments, where it does no harm.
- */
-function readAsAdded(lines: Lines, at: number, file: IndexedFile): HunkLine | undefined {
-  const line = lines[at];
-  const text = line?.text ?? "";
-  if (line?.bare || text.startsWith("\t")) return { op: "+", text };
-  const near = lines.filter((other, place) => Math.abs(place - at) <= 3 && place !== at && !isBlank(other.text));
-  const indent = indentOf(text);
-  const isPrefix =
-    isMoreOften(
-      indent,
-      ` ${indent}`,
-      similarIndents(
-        text,
-        near.map((other) => other.text),
-      ),
-    ) ??
-    isMoreOften(indent, ` ${indent}`, similarIndents(text, file.lines)) ??
-    isMultiple(
-      indent.length,
-      lines.filter((other) => other !== line).map((other) => other.text),
-    );
-  const isComment = isStarred(text) && lines.some((other) => other.text.includes("/*"));
-  if (isPrefix === undefined && !isComment) return undefined;
-  return { op: "+", text: isPrefix === false ? ` ${text}` : text };
-}
-
-/** Comment lines with a star are indented by one more than others: they are compared among themselves. */
-const similarIndents = (text: string, others: readonly string[]): readonly string[] =>
-  others.filter((other) => isStarred(other) === isStarred(text)).map(indentOf);
-
-function isMoreOften(indent: string, rival: string, among: readonly string[]): boolean | undefined {
-  const [count, rivals] = [indent, rival].map((wanted) => among.filter((other) => other === wanted).length);
-  if (count === undefined || rivals === undefined || count === rivals) return undefined;
-  if (count >= MUCH_MORE * rivals) return true;
-  return rivals >= MUCH_MORE * count ? false : undefined;
-}
-
-/** Is the width, and not the next one, a multiple of the greatest common divisor of the others' widths? */
-function isMultiple(width: number, others: readonly string[]): boolean | undefined {
-  const widths = others.filter((other) => !isStarred(other)).map((other) => indentOf(other).length);
-  const unit = widths.reduce(greatestCommonDivisor, 0);
-  if (unit < 2) return undefined;
-  if (width % unit === 0) return true;
-  return (width + 1) % unit === 0 ? false : undefined;
-}
-
-const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));

@@ -7,10 +7,10 @@
  * as one block whose lines are alike to a degree (text.ts), or piece by piece (align.ts).
  */
 
+import { withMissingPlus } from "./missing-plus.ts";
 import {
   asWritten,
   type Read,
-  withMissingPlus,
   withoutContextPrefix,
   withoutEscapes,
   withoutLineNumbers,

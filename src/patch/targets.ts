@@ -1,5 +1,6 @@
 /** Which file each edit means, and edits of one file put together. */
 import type { Edit, FileState, ReadFile, Reject } from "../core/patch.ts";
+import type { IndexedFile } from "./line-index.ts";
 import { guessPath, resolvePath } from "./paths.ts";
 
 export interface Target {
@@ -12,6 +13,7 @@ export interface Target {
 
 export interface Lookup {
   readonly read: ReadFile;
+  readonly indexFile: (text: string) => IndexedFile;
   /** Absolute path of the root; absolute names below it are taken as relative. */
   readonly root?: string;
   /** Every file under the root; asked only when a name in the reply does not exist. */

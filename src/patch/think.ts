@@ -5,16 +5,32 @@
 const NAMES = "think|thinking|thought|reasoning|reflection|scratchpad|seed:think";
 const OPENING = new RegExp(`^\\s*(?:<(${NAMES})>|(\\[THINK\\])|(\\u25c1think\\u25b7))`, "i");
 const CLOSING_LINE = new RegExp(`^[ \\t]*</(?:${NAMES})>[ \\t]*$`, "im");
-const END_TOKENS = /(?:\s*(?:<\|[\w-]+\|>|<\/s>|<end_of_turn>|<eos>))+\s*$/;
+/** What some servers leave of the model's own end marks. */
+const END_TOKEN = /(?:<\|[\w-]{1,30}\|>|<\/s>|<end_of_turn>|<eos>)$/;
+
+/** Some models think twice; more blocks than this are no reasoning. */
+const MOST_BLOCKS = 20;
 
 /** The answer without its reasoning; undefined where the reasoning never ends. */
 export function stripThinking(reply: string): string | undefined {
-  const text = reply.replace(END_TOKENS, "\n");
-  const opening = OPENING.exec(text);
-  if (!opening) return withoutUnopened(text);
-  const closing = findClosing(text.slice(opening[0].length), opening);
-  if (closing === undefined) return undefined;
-  return stripThinking(text.slice(opening[0].length + closing));
+  let text = withoutEndTokens(reply);
+  for (let block = 0; block < MOST_BLOCKS; block += 1) {
+    const opening = OPENING.exec(text);
+    if (!opening) return block === 0 ? withoutUnopened(text) : text;
+    const inside = text.slice(opening[0].length);
+    const closing = findClosing(inside, opening);
+    if (closing === undefined) return undefined;
+    text = inside.slice(closing);
+  }
+  return text;
+}
+
+function withoutEndTokens(reply: string): string {
+  let text = reply;
+  for (let trimmed = reply.trimEnd(); END_TOKEN.test(trimmed.slice(-40)); trimmed = text.trimEnd()) {
+    text = trimmed.replace(END_TOKEN, "");
+  }
+  return text === reply || text.endsWith("\n") ? text : `${text}\n`;
 }
 
 /** Offset just after the closing tag: one on a line of its own, else one that is not quoted. */

@@ -2,34 +2,35 @@
 import type { Proposal } from "../core/patch.ts";
 
 const COMPLETE =
-  /^[\s*`#>-]*(?:<?TASK_COMPLETE\s*\/?>?|LOOP_COMPLETE|\[COMPLETE\]|<ralph>\s*COMPLETE\s*<\/ralph>|<promise>.*<\/promise>)[\s*`.!]*$/im;
-const DECLINED = /^[\s*`]*NO_PATCH_AVAILABLE\b[\s*`:.-]*(.*)$/im;
+  /^[*`#> -]*(?:<?TASK_COMPLETE\s*\/?>?|LOOP_COMPLETE|\[COMPLETE\]|<ralph>\s*COMPLETE\s*<\/ralph>|<promise>.*<\/promise>)[*`.! ]*$/i;
+const DECLINED = /^[*` ]*NO_PATCH_AVAILABLE\b[*`:. -]*(.*)$/i;
 const BLOCKED = /<BLOCKED(?:\s+reason="([^"]*)")?\s*\/?>/i;
-const QUESTION_LABEL = /^[\s*`]*QUESTION\s*:\s*(\S.*)$/im;
+const LABELLED_QUESTION = /^[*` ]*QUESTION\s*:\s*(\S.*)$/i;
+const ENDS_IN_QUESTION = /[?\uff1f]["'*_) ]*$/;
 
 export function readWords(answer: string): Proposal {
-  const blocked = BLOCKED.exec(answer);
-  if (blocked) return { kind: "declined", text: blocked[1] ?? "" };
-  const declined = DECLINED.exec(answer);
-  if (declined) return { kind: "declined", text: (declined[1] ?? "").replace(/[*`\s]+$/, "") || lastLine(answer) };
-  if (COMPLETE.test(answer)) return { kind: "complete" };
-  const question = readQuestion(answer);
+  const lines = answer
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  const declined = firstMatch(lines, BLOCKED) ?? firstMatch(lines, DECLINED);
+  if (declined) return { kind: "declined", text: (declined[1] ?? "").replace(/[*`]+$/, "") || whyDeclined(lines) };
+  if (lines.some((line) => COMPLETE.test(line))) return { kind: "complete" };
+  const question =
+    firstMatch(lines, LABELLED_QUESTION)?.[1] ?? lines.slice(-1).find((line) => ENDS_IN_QUESTION.test(line));
   if (question !== undefined) return { kind: "question", text: question };
-  const reason = answer.trim() === "" ? "The reply is empty." : "The reply holds no patch.";
+  const reason = lines.length === 0 ? "The reply is empty." : "The reply holds no patch.";
   return { kind: "malformed", cause: "no patch", reason: `${reason} Answer with a diff of the files to change.` };
 }
 
-/** Only the last lines count: a question in the middle is rhetoric. */
-function readQuestion(answer: string): string | undefined {
-  const labelled = QUESTION_LABEL.exec(answer)?.[1];
-  if (labelled !== undefined) return labelled;
-  const last = lastLine(answer);
-  return /[?\uff1f]["'*_)\s]*$/.test(last) ? last : undefined;
+function firstMatch(lines: readonly string[], pattern: RegExp): RegExpExecArray | undefined {
+  for (const line of lines) {
+    const match = pattern.exec(line);
+    if (match) return match;
+  }
+  return undefined;
 }
 
-const lastLine = (answer: string): string =>
-  answer
-    .trim()
-    .split("\n")
-    .findLast((line) => !/^\s*(?:NO_PATCH_AVAILABLE|```.*)?\s*$/.test(line))
-    ?.trim() ?? "";
+/** The last line that is neither the marker nor a fence. */
+const whyDeclined = (lines: readonly string[]): string =>
+  lines.findLast((line) => !/^(?:[*` ]*NO_PATCH_AVAILABLE|```)/i.test(line)) ?? "";

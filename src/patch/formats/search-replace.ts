@@ -74,9 +74,15 @@ function toEdit(
 
 const linesToText = (lines: readonly string[]): string => (lines.length === 0 ? "" : `${lines.join("\n")}\n`);
 
+/** Halves that differ in more lines are compared at no cost: one is deleted, the other added. */
+const MOST_EDITS = 2000;
+
 /** Lines that both halves hold are context, so that the file's own bytes stay there. */
 function compareBlocks(search: readonly string[], replacement: readonly string[]): readonly HunkLine[] {
-  const parts = diffArrays([...search], [...replacement]);
+  const parts = diffArrays([...search], [...replacement], { maxEditLength: MOST_EDITS }) ?? [
+    { value: [...search], removed: true, added: false },
+    { value: [...replacement], removed: false, added: true },
+  ];
   return parts.flatMap((part) => {
     const op = part.added ? "+" : part.removed ? "-" : " ";
     return part.value.map((text): HunkLine => ({ op, text }));

@@ -8,6 +8,7 @@ import { readInfoPath, readPathLine } from "../names.ts";
 
 const CODE_BLOCK = /^[\s#*`]*CODE_BLOCK\b[\s*`:]*(\S*?)[`*\s]*$/;
 const PATH_COMMENT = /^\s*(?:\/\/|#|--|;|<!--|\/\*)\s*(?:(?:file|path)(?:name)?:\s*)?(\S+?)\s*(?:-->|\*\/)?\s*$/i;
+const FENCE = /^\s*(?:`{3,}|~{3,})/;
 const END = /^(?:END_CODE_BLOCK|---PATCH_END---|---END_CODE_BLOCK---)\s*$/;
 
 /** `above` is the nearest line with text over the fence. */
@@ -22,19 +23,17 @@ export function readWholeFile(fence: Fence, above: string | undefined): Edit | u
 }
 
 /** CODE_BLOCK without a fence: the code goes on to an end marker or the end of the reply. */
-export function readCodeBlock(lines: readonly string[], at: number): { edit?: Edit; next: number } | undefined {
+export function readCodeBlock(lines: readonly string[], at: number): { edit: Edit; next: number } | undefined {
   const announced = CODE_BLOCK.exec(lines[at] ?? "");
-  const isFenced = /^\s*(?:`{3,}|~{3,})/.test(lines[at + 1] ?? "");
-  if (!announced || isFenced) return undefined;
+  const second = lines[at + 1] ?? "";
+  if (!announced || FENCE.test(second)) return undefined;
   const named = readPathLine(announced[1] ?? "");
-  const below = named === undefined ? (readPathLine(lines[at + 1] ?? "") ?? pathInComment(lines[at + 1])) : undefined;
-  const path = named ?? below;
-  if (path === undefined) return undefined;
+  const path = named ?? readPathLine(second) ?? pathInComment(second);
   const from = named === undefined ? at + 2 : at + 1;
-  if (/^\s*(?:`{3,}|~{3,})/.test(lines[from] ?? "")) return undefined;
-  const end = lines.findIndex((line, index) => index >= from && END.test(line));
-  const next = end < 0 ? lines.length : end + 1;
-  return { edit: replace(path, lines.slice(from, end < 0 ? lines.length : end)), next };
+  if (path === undefined || FENCE.test(lines[from] ?? "")) return undefined;
+  let end = from;
+  while (end < lines.length && !END.test(lines[end] ?? "")) end += 1;
+  return { edit: replace(path, lines.slice(from, end)), next: end + 1 };
 }
 
 const pathInComment = (line: string | undefined): string | undefined => {

@@ -1,0 +1,129 @@
+/**
+ * Watches a reply while it grows, so that the model can be stopped as soon as its patch is complete or cannot
+ * become valid any more. The text is looked at whenever a line ends a part: then everything before that line is
+ * final, is read as if the reply ended there, and is tried on the files.
+ */
+import type { ReadFile, RejectKind } from "../core/patch.ts";
+import { extractProposal } from "./extract.ts";
+import { indexFile } from "./line-index.ts";
+import { type PlanOptions, planPatch } from "./plan.ts";
+import { stripThinking } from "./think.ts";
+
+export type StreamState = "open" | "complete" | "hopeless";
+
+export interface StreamOptions extends PlanOptions {
+  /** The files as they are; each is read and indexed once. */
+  readonly readFile: ReadFile;
+  /** The model was asked for one code fence: its end is the end of the patch. */
+  readonly isOneFence?: boolean;
+}
+
+/** Takes the next characters of the reply. After "complete" or "hopeless" the answer does not change. */
+export type FeedReply = (chunk: string) => StreamState;
+
+/** What later text cannot mend. */
+const FINAL: ReadonlySet<RejectKind> = new Set<RejectKind>([
+  "not found",
+  "ambiguous",
+  "conflicting hunks",
+  "missing file",
+  "file exists",
+  "outside the root",
+  "blocked path",
+  "frozen",
+  "symlink",
+  "binary",
+  "not utf-8",
+  "too large",
+]);
+
+const PART = /^(?:@@|diff --git |\*\*\* \w|>{5,9} ?REPLACE|`{3,}|~{3,})/;
+/** The lines of a file's header directly above a hunk, which belong to what follows. */
+const NAMES = /(?:^(?:diff |index |Index: |={10,}|old mode |new mode ).*\n)*^--- \S.*\n\+\+\+ \S.*\n(?![^])/m;
+const END = /^(?:\*\*\* End Patch|---PATCH_END---|TASK_COMPLETE|NO_PATCH_AVAILABLE)\s*$/;
+/** An indented one may be a line of a diff; it is then not closed here, and nothing is decided. */
+const FENCE = /^(`{3,}|~{3,})/;
+/** Longer replies are looked at only when they have grown by a tenth, so that the work stays in proportion. */
+const LOOKED_AT_ALWAYS = 100_000;
+const GROWTH = 1.1;
+
+export function watchReply(given: StreamOptions): FeedReply {
+  const options = { ...given, readFile: remember(given.readFile), indexFile: remember(given.indexFile ?? indexFile) };
+  const lines: string[] = [];
+  let line = "";
+  let [length, looked] = [0, 0];
+  let state: StreamState = "open";
+
+  const endLine = (): StreamState => {
+    const mayLook = length < LOOKED_AT_ALWAYS || length > GROWTH * looked;
+    if (PART.test(line) && mayLook) {
+      looked = length;
+      if (isHopeless(toText(lines), options)) return "hopeless";
+    }
+    lines.push(line);
+    length += line.length + 1;
+    return endsReply(lines, options) ? "complete" : "open";
+  };
+
+  return (chunk) => {
+    const [first = "", ...others] = chunk.split("\n");
+    line += first;
+    for (const other of others) {
+      if (state === "open") state = endLine();
+      line = other;
+    }
+    return state;
+  };
+}
+
+const toText = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join("");
+
+function remember<T>(compute: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>();
+  return (key) => {
+    const value = known.get(key) ?? compute(key);
+    known.set(key, value);
+    return value;
+  };
+}
+
+/** The text before a part is read as if the reply ended there, with what is open closed. */
+function isHopeless(prefix: string, options: StreamOptions): boolean {
+  const answer = stripThinking(prefix.replace(NAMES, ""));
+  if (answer === undefined) return false;
+  const proposal = extractProposal(closeParts(answer));
+  if (proposal.kind === "malformed") return proposal.cause === "unreadable";
+  if (proposal.kind !== "patch") return false;
+  const planned = planPatch(proposal.edits, options.readFile, options);
+  return !planned.ok && planned.rejects.some((reject) => FINAL.has(reject.kind));
+}
+
+function closeParts(answer: string): string {
+  const lines = answer.split("\n");
+  const isOpenPatch = lines.findLastIndex((line) => /^\*\*\* (?:Begin Patch|\w+ File:)/.test(line));
+  const isClosed = isOpenPatch < 0 || lines.slice(isOpenPatch).some((line) => line.startsWith("*** End Patch"));
+  const mark = openFence(lines);
+  const end = answer.includes("\r\n") ? "\r\n" : "\n";
+  return `${answer}${isClosed ? "" : `*** End Patch${end}`}${mark === undefined ? "" : mark + end}`;
+}
+
+/** The marks of the fence that is open at the end. */
+function openFence(lines: readonly string[]): string | undefined {
+  let mark: string | undefined;
+  for (const line of lines) {
+    const found = FENCE.exec(line)?.[1];
+    if (found === undefined) continue;
+    if (mark === undefined) mark = found;
+    else if (line.trim() === found && found.startsWith(mark)) mark = undefined;
+  }
+  return mark;
+}
+
+function endsReply(lines: readonly string[], { isOneFence }: StreamOptions): boolean {
+  const line = lines.at(-1) ?? "";
+  const mayEnd = END.test(line) || (isOneFence === true && FENCE.test(line));
+  const answer = mayEnd ? stripThinking(toText(lines)) : undefined;
+  if (answer === undefined) return false;
+  if (END.test(line)) return true;
+  return openFence(answer.split("\n")) === undefined && extractProposal(answer).kind === "patch";
+}
