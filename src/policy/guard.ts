@@ -149,7 +149,21 @@ const countLines = (text: string): number =>
   text === "" ? 0 : text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
 
 function countEdits(before: string, after: string, most: number): number {
-  if (before === "" || after === "") return countLines(before) + countLines(after);
-  const parts = diffLines(before, after, { maxEditLength: most + 1 });
+  const [left, right] = withoutCommonEnds(before.split("\n"), after.split("\n"));
+  if (left.length === 0 || right.length === 0) return left.length + right.length;
+  const parts = diffLines(left.join("\n"), right.join("\n"), { maxEditLength: most + 1 });
   return parts?.reduce((sum, part) => sum + (part.added || part.removed ? part.count : 0), 0) ?? most + 1;
+}
+
+/** A patch leaves most of a file as it was: only the part between its first and last change is worth a diff. */
+function withoutCommonEnds(
+  before: readonly string[],
+  after: readonly string[],
+): [readonly string[], readonly string[]] {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  return [before.slice(start, before.length - end), after.slice(start, after.length - end)];
 }

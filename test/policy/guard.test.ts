@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { FileChange } from "../../src/core/patch.ts";
-import { blockPaths, guardChanges, guardPath, type GuardPolicy } from "../../src/policy/guard.ts";
+import { blockPaths, type GuardPolicy, guardChanges, guardPath } from "../../src/policy/guard.ts";
 
 const policy = (more: Partial<GuardPolicy> = {}): GuardPolicy => ({
   isBlocked: blockPaths(),
