@@ -10,3 +10,4 @@ export type { Verdict } from "./core/verdict.ts";
 export type { Workspace, Workspaces } from "./core/workspace.ts";
 export { type WorkResult, work } from "./engine/work.ts";
 export type { World } from "./engine/world.ts";
+export { type FeedReply, type StreamState, watchReply } from "./patch/stream.ts";

@@ -25,7 +25,7 @@ export interface Writer {
   readonly isGone: (worker: string) => boolean;
 }
 
-export const thisProcess = (): Writer => ({ steps: fileSteps, worker: workerId(), isGone: isWorkerGone });
+const thisProcess = (): Writer => ({ steps: fileSteps, worker: workerId(), isGone: isWorkerGone });
 
 const FOLDER = ".ralph";
 const STAGING = "apply-";

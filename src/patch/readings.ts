@@ -59,7 +59,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "&amp;": "&",
 };
 
-export const unescapeHtml = (text: string): string =>
+const unescapeHtml = (text: string): string =>
   text.replace(/&(?:lt|gt|quot|apos|nbsp|amp|#39|#34|#x27);/gi, (entity) => ENTITIES[entity.toLowerCase()] ?? entity);
 
 /** The whole hunk went through an HTML escaper. */

@@ -9,7 +9,7 @@ import picomatch from "picomatch";
 import type { FileChange, Reject } from "../core/patch.ts";
 
 /** The built-in list; ralph.yaml widens or narrows it. `.git` is not in it because nothing can take it out. */
-export const BLOCKED: readonly { readonly why: string; readonly patterns: readonly string[] }[] = [
+const BLOCKED: readonly { readonly why: string; readonly patterns: readonly string[] }[] = [
   { why: "it may hold secrets", patterns: [".env*", "*.pem", "*.key", "secrets/", ".ssh/", ".aws/", ".netrc"] },
   { why: "it is installed, not written", patterns: ["node_modules/"] },
   { why: "it is ralph's own", patterns: ["/ralph.yaml", ".ralph/", ".ralph_patches/"] },

@@ -7,7 +7,13 @@ test("an empty cart costs nothing", () => {
 });
 
 test("one of each is the sum of the prices", () => {
-  assert.equal(subtotal([{ cents: 250, quantity: 1 }, { cents: 100, quantity: 1 }]), 350);
+  assert.equal(
+    subtotal([
+      { cents: 250, quantity: 1 },
+      { cents: 100, quantity: 1 },
+    ]),
+    350,
+  );
 });
 
 test("tax is added", () => {

@@ -3,11 +3,11 @@
  * no first marker, numbered `@@` lines, `---`/`+++` lines inside, a shell here-document around it.
  */
 import type { Edit, Hunk } from "../../core/patch.ts";
-import { nameFile, nameNewFile, readName, type NamedFile } from "../names.ts";
+import { type NamedFile, nameFile, nameNewFile, readName } from "../names.ts";
 import { type Format, type Found, type Problem, type Section, truncated } from "./format.ts";
 import { isNamePair, readHunkLine } from "./hunk-body.ts";
-import { textOfNewFile } from "./new-file.ts";
 import { readHunks } from "./hunks.ts";
+import { textOfNewFile } from "./new-file.ts";
 
 const FILE = /^\*\*\* (Add|Create|Update|Modify|Delete|Remove) File:\s*(\S.*)$/;
 const MOVE = /^\*\*\* (?:Move|Rename)(?: File)? to:\s*(\S.*)$/;

@@ -1,9 +1,9 @@
 /** The hunks of one file, and whether the end of the reply has cut the last one off. */
 import type { Cut, Hunk } from "../../core/patch.ts";
 import { isBlank } from "../text.ts";
-import { isOver, truncated, type Problem, type Section } from "./format.ts";
-import { FENCE, readHunkBody, type HunkBody } from "./hunk-body.ts";
-import { isHunkHeader, readHunkHeader, type HunkHeader } from "./hunk-header.ts";
+import { isOver, type Problem, type Section, truncated } from "./format.ts";
+import { FENCE, type HunkBody, readHunkBody } from "./hunk-body.ts";
+import { type HunkHeader, isHunkHeader, readHunkHeader } from "./hunk-header.ts";
 
 export interface FoundHunks {
   readonly hunks: readonly Hunk[];

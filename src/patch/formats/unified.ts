@@ -1,8 +1,8 @@
 /** Unified diffs: git's, svn's, hg's, diff's, and what models make of them. */
 import type { Edit, Hunk } from "../../core/patch.ts";
-import { nameFile, nameNewFile, type NamedFile } from "../names.ts";
-import { readFileHeader, type FileHeader } from "./file-header.ts";
-import { isOver, truncated, type Format, type Found, type Problem, type Section } from "./format.ts";
+import { type NamedFile, nameFile, nameNewFile } from "../names.ts";
+import { type FileHeader, readFileHeader } from "./file-header.ts";
+import { type Format, type Found, isOver, type Problem, type Section, truncated } from "./format.ts";
 import { isLoneName, isNamePair } from "./hunk-body.ts";
 import { isHunkHeader, isNumberedHeader } from "./hunk-header.ts";
 import { readHunks } from "./hunks.ts";
