@@ -1,6 +1,6 @@
 /** Reads back from the event log where an interrupted run of a task stood. Pure: a fold over its events. */
 import type { TestRun } from "../core/check.ts";
-import type { EventOf, RalphEvent } from "../core/event.ts";
+import type { EventOf, EventType, RalphEvent } from "../core/event.ts";
 import type { TextReply } from "../core/model.ts";
 import type { Role } from "../core/prompt.ts";
 import type { Evidence } from "../core/verdict.ts";
@@ -48,27 +48,31 @@ const NOTHING: Past = { attempts: 0, spentMs: 0, tokens: 0, evidence: [] };
  */
 export function recall(events: readonly RalphEvent[]): Past {
   let past = NOTHING;
-  let leasedAt: number | undefined;
-  let lastAt = 0;
   let runs: readonly TestRun[] = [];
+  let watch: { readonly from: number; readonly to: number } | undefined;
   const stopWatch = (): void => {
-    if (leasedAt !== undefined) past = { ...past, spentMs: past.spentMs + (lastAt - leasedAt) };
+    if (watch !== undefined) past = { ...past, spentMs: past.spentMs + (watch.to - watch.from) };
+    watch = undefined;
   };
   for (const event of events) {
+    // Time runs from a lease to the last event under it; what is noted between two leases costs none.
     if (event.type === "task.leased") {
       stopWatch();
-      leasedAt = event.at;
-    }
-    lastAt = event.at;
+      watch = { from: event.at, to: event.at };
+    } else if (event.type !== "task.edited" && watch !== undefined) watch = { ...watch, to: event.at };
+    if (ENDS_LEASE.has(event.type)) stopWatch();
     // The runs since the attempt began: what red.proved takes as its baseline.
     if (event.type === "attempt.started" || event.type === "workspace.opened") runs = [];
-    if (event.type === "check.finished" && event.phase !== "final" && event.phase !== "red again")
+    if (event.type === "check.finished" && event.phase !== "final" && event.phase !== "red again") {
       runs = [...runs, event.run];
+    }
     past = next(past, event, runs);
   }
   stopWatch();
   return past;
 }
+
+const ENDS_LEASE: ReadonlySet<EventType> = new Set(["task.settled", "task.edited"]);
 
 function next(past: Past, event: RalphEvent, runs: readonly TestRun[]): Past {
   switch (event.type) {

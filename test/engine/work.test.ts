@@ -239,6 +239,8 @@ describe("limits", () => {
     const world = fakeWorld({ tasks: [fakeTask("T001")], files, answers: [replied("QUESTION: why?"), GOOD] });
     await work(world, undefined, never);
     expect(world.tasks.get("T001")?.status).toBe("BLOCKED");
+    // The night between the two costs the task no time.
+    world.time.advance(8 * 3_600_000);
     world.tasks.set("T001", fakeTask("T001"));
     expect((await work(world, undefined, never)).outcome).toBe("all done");
     expect(world.statuses.get("T001")?.fields).toMatchObject({ ATTEMPTS: "1" });
@@ -376,6 +378,7 @@ describe("after a kill", () => {
     });
     expect((await work(world, undefined, controller.signal)).outcome).toBe("interrupted");
     expect(world.tasks.get("T001")?.status).toBe("PENDING");
+    world.time.advance(8 * 3_600_000);
     expect((await work(world, undefined, never)).outcome).toBe("all done");
     expect(world.statuses.get("T001")?.fields).toMatchObject({ ATTEMPTS: "2" });
   });
