@@ -12,7 +12,7 @@ import { isHunkHeader } from "./formats/hunk-header.ts";
 import { searchReplace } from "./formats/search-replace.ts";
 import { unified } from "./formats/unified.ts";
 import { readCodeBlock, readWholeFile } from "./formats/whole-file.ts";
-import { type NamedFile, readPathLine } from "./names.ts";
+import { type NamedFile, readInfoPath, readPathLine } from "./names.ts";
 import { BOM } from "./text.ts";
 import { stripThinking } from "./think.ts";
 import { readWords } from "./words.ts";
@@ -111,7 +111,7 @@ function readHere(reading: Reading, section: Section, at: number): number | unde
 
 function readFenced(reading: Reading, fence: Fence, around: { above: string | undefined; endsLine: boolean }): void {
   const before = reading.edits.length;
-  const named = around.above === undefined ? undefined : readPathLine(around.above);
+  const named = (around.above === undefined ? undefined : readPathLine(around.above)) ?? readInfoPath(fence.info);
   let at = 0;
   let hasStray = false;
   while (at < fence.lines.length && !reading.problem) {

@@ -45,7 +45,10 @@ function unquote(text: string): string {
 }
 
 const withoutDot = (name: string): string => name.replace(/^(?:\.\/+)+/, "");
-const stripped = (name: string): string => withoutDot(withoutDot(name).replace(PREFIX, ""));
+const stripped = (name: string): string => {
+  const given = withoutDot(name);
+  return PREFIX.test(given) ? withoutDot(given.replace(PREFIX, "").replace(/^\/+/, "")) : given;
+};
 
 /** Readings of the two names of a modified or deleted file. */
 export function nameFile(oldName: string | undefined, newName: string | undefined): NamedFile | undefined {

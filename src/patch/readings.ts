@@ -35,16 +35,15 @@ export const withoutLooseEnds: Read = (lines) => {
 const isLoose = (line: HunkLine): boolean => line.bare === true && /^\s*(?:<\/\w+>|EOF)?\s*$/.test(line.text);
 
 /** `12 | code`, `12: code`, `[12] code`, `   12<tab>code`: what editors and tools put before every line. */
-const LINE_NUMBER = /^[ \t]*\[?L?\d+(?:\] ?| ?[|\u2502\u2192]|[:).]|(?=\t))/i;
+const LINE_NUMBER = /^[ \t]*\[?L?\d+(?:\]| ?[|\u2502\u2192]|[:).]|\t)/i;
 
+/** The space after the number belongs to it or to the line; only the file can tell. */
 export const withoutLineNumbers: Read = (lines) => {
   const filled = lines.filter((line) => !isBlank(line.text));
   if (filled.length === 0 || !filled.every((line) => LINE_NUMBER.test(line.text))) return [];
-  const bodies = filled.map((line) => line.text.replace(LINE_NUMBER, ""));
-  // One character after the number belongs to it where all lines have it; an empty line may have lost it.
-  const gap = ["\t", " "].find((space) => bodies.every((body) => body === "" || body.startsWith(space))) ?? "";
-  const strip = (text: string): string => text.replace(LINE_NUMBER, "").replace(new RegExp(`^${gap}`), "");
-  return [lines.map((line) => (isBlank(line.text) ? line : { ...line, text: strip(line.text) }))];
+  const bare = lines.map((line) => ({ ...line, text: line.text.replace(LINE_NUMBER, "") }));
+  const isSpaced = bare.every((line) => line.text === "" || line.text.startsWith(" "));
+  return isSpaced ? [bare.map((line) => ({ ...line, text: line.text.slice(1) })), bare] : [bare];
 };
 
 const ENTITIES: Readonly<Record<string, string>> = {

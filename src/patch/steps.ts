@@ -76,7 +76,7 @@ export const STEPS: readonly Step[] = [
   {
     name: "line numbers",
     read: withoutLineNumbers,
-    match: "loose",
+    match: "trailing",
     why: "Models copy the line numbers of the listing that they were shown.",
   },
   {
