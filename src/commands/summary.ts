@@ -5,7 +5,7 @@ import type { QueueEntry } from "../core/store.ts";
 import type { TaskSummary } from "../core/task.ts";
 
 /** @param tasks of the folder as the run left it: what a task waits for may be no part of the run */
-export function summary({ entries, outcome, branch }: QueueResult, tasks: readonly TaskSummary[]): string {
+export function summary({ entries, outcome, reason: why, branch }: QueueResult, tasks: readonly TaskSummary[]): string {
   const statuses = new Map(tasks.map(({ id, status }) => [id, status]));
   const rows = entries.map((entry) => {
     const { taskId, status, attempts, result, title } = entry;
@@ -22,7 +22,8 @@ export function summary({ entries, outcome, branch }: QueueResult, tasks: readon
   const next = landed
     ? `\nFinished work is on ${branch}: look at it with \`git log ${branch}\`, take it with \`git merge ${branch}\`.\n`
     : "";
-  return `\n${table(rows)}\nRun ended: ${outcome}.\n${next}`;
+  const because = outcome === "budget" ? `: ${why}; what is PENDING goes on with the next run` : "";
+  return `\n${table(rows)}\nRun ended: ${outcome}${because}.\n${next}`;
 }
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -146,6 +146,15 @@ describe("a run", () => {
   });
 });
 
+test("a run whose tokens are used up stops cleanly with 3, says so, and goes on the next time", async () => {
+  const sum = await project([WRONG_DIFF, GOOD_DIFF.replace("a - b", "a * b")], { limits: { run_tokens: 1 } });
+  const { exitCode, stdout } = await ralph(["tdd"], { cwd: sum.root });
+  expect([exitCode, sum.statusBlock().split("\n")[0]]).toEqual([3, "STATUS: PENDING"]);
+  expect(stdout).toMatch(/Run ended: budget: the run's 1 tokens are used up \(\d+\); what is PENDING goes on/);
+  expect((await ralph(["tdd"], { cwd: sum.root })).exitCode).toBe(0);
+  expect(sum.statusBlock()).toContain("STATUS: COMPLETE\nATTEMPTS: 2\n");
+});
+
 describe("interruption", () => {
   test("kill -9 in the middle of an attempt: the next start goes on at it, and nothing is applied twice", async () => {
     const { model, ...sum } = await project([WRONG_DIFF, { kind: "hang" }, GOOD_DIFF.replace("a - b", "a * b")], {
