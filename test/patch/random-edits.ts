@@ -70,7 +70,7 @@ function pairOf(name: (at: number, word: number, isNew: boolean) => string): fc.
       ]);
       return { before: join(old, look, look.endsBefore), after: join(next, look, look.endsAfter), eol: look.eol };
     })
-    .filter(({ before, after, eol }) => before !== after && (eol === "\n" || before.includes(eol)));
+    .filter(({ before, after, eol }) => before !== "" && before !== after && (eol === "\n" || before.includes(eol)));
 }
 
 const WORDS = ["alpha", "bravo", "carbon", "delta", "ember", "fjord"];
