@@ -145,7 +145,9 @@ async function entriesOf(store: World["store"], only: readonly string[] | undefi
 
 async function summarise({ store }: World, only: readonly string[] | undefined, end?: End): Promise<WorkResult> {
   const entries = await entriesOf(store, only);
-  if (end !== undefined) return { outcome: end.why, reason: end.reason, entries };
+  const isLeft = entries.some((entry) => entry.status === "queued" || entry.status === "leased");
+  // A budget that the last task used up kept nothing from being done.
+  if (end !== undefined && (isLeft || end.why !== "budget")) return { outcome: end.why, reason: end.reason, entries };
   // What is queued still waits for a task that is blocked or missing.
   const open = entries.some((entry) => entry.status === "blocked" || entry.status === "queued");
   return { outcome: open ? "some blocked" : "all done", entries };
