@@ -22,13 +22,20 @@ interface PlacedHunk {
 }
 
 export function planFile(path: string, file: IndexedFile, hunks: readonly Hunk[]): PlannedFile {
-  const found = withoutRepeats(locateAll(hunks, file));
+  const found = withoutRepeats(locateAll(hunks.map(withoutCarriageReturns), file));
   const placements = found.flatMap((placed) => toPlacement(path, placed));
   const rejects = found.flatMap((placed) => judge(placed, file, path));
   if (rejects.length > 0) return { ok: false, rejects, placements };
   const spliced = spliceAll(found, path);
   if ("rejects" in spliced) return { ok: false, rejects: spliced.rejects, placements };
   return { ok: true, text: applySplices(file, spliced.splices), placements };
+}
+
+/** git leaves the \r of a file's CRLF at the end of a hunk's lines: it is their end, not their text. */
+function withoutCarriageReturns(hunk: Hunk): Hunk {
+  const isCrlf = hunk.lines.every(({ text, noNewline }) => text.endsWith("\r") || noNewline === true);
+  if (!isCrlf) return hunk;
+  return { ...hunk, lines: hunk.lines.map((line) => ({ ...line, text: line.text.replace(/\r$/, "") })) };
 }
 
 /** One escaped hunk says that the whole reply was escaped, also where the old lines happen to hold no &, < or >. */

@@ -53,6 +53,11 @@ function settle(changes: readonly FileChange[], placements: readonly Placement[]
     }
     seen.add(path);
   }
+  const binary = changes.find(({ after }) => after?.text.includes("\0"));
+  if (binary) {
+    const text = "The new content holds a NUL character; only text is taken.";
+    return refused([{ kind: "binary", path: binary.path, text }], placements);
+  }
   const real = changes.filter((change) => !isSame(change));
   if (real.length > 0) return { ok: true, changes: real, placements };
   const isThere = changes.length === 0 || placements.some(({ step }) => step === ALREADY_APPLIED.name);

@@ -63,7 +63,9 @@ export function applySplices(file: TextLines, splices: readonly Splice[]): strin
     for (; from < splice.at; from += 1) push(lines, ends, file, from);
     const end = lineEnd(file, splice);
     for (const text of splice.added) {
-      lines.push(text);
+      // In a file of mixed line ends a diff tells an added line's own one.
+      const isCrlf = end === "\r\n" && text.endsWith("\r");
+      lines.push(isCrlf ? text.slice(0, -1) : text);
       ends.push(end);
     }
     from = splice.at + splice.removed;

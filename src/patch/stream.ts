@@ -11,7 +11,7 @@ import { stripThinking } from "./think.ts";
 
 export type StreamState = "open" | "complete" | "hopeless";
 
-export interface StreamOptions extends PlanOptions {
+interface StreamOptions extends PlanOptions {
   /** The files as they are; each is read and indexed once. */
   readonly readFile: ReadFile;
   /** The model was asked for one code fence: its end is the end of the patch. */
