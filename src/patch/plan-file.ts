@@ -6,10 +6,10 @@ import { asIs, type Indenter, type IndentRule } from "./indent.ts";
 import type { IndexedFile } from "./line-index.ts";
 import { type Located, locateHunk, type Placed } from "./locate.ts";
 import { isPlaceholder } from "./placeholder.ts";
-import { withoutEscapes } from "./readings.ts";
+import { unescapeLines, withoutEscapes } from "./readings.ts";
 import { applySplices, overlap, type Splice, toSplices } from "./splice.ts";
 import { ALREADY_APPLIED } from "./steps.ts";
-import { isBlank } from "./text.ts";
+import { BOM, isBlank } from "./text.ts";
 
 export type PlannedFile =
   | { readonly ok: true; readonly text: string; readonly placements: readonly Placement[] }
@@ -22,7 +22,12 @@ interface PlacedHunk {
 }
 
 export function planFile(path: string, file: IndexedFile, hunks: readonly Hunk[]): PlannedFile {
-  const found = withoutRepeats(locateAll(hunks.map(withoutCarriageReturns), file));
+  const found = withoutRepeats(
+    locateAll(
+      hunks.map(withoutCarriageReturns).map((hunk) => withoutBom(hunk, file)),
+      file,
+    ),
+  );
   const placements = found.flatMap((placed) => toPlacement(path, placed));
   const rejects = found.flatMap((placed) => judge(placed, file, path));
   if (rejects.length > 0) return { ok: false, rejects, placements };
@@ -38,13 +43,20 @@ function withoutCarriageReturns(hunk: Hunk): Hunk {
   return { ...hunk, lines: hunk.lines.map((line) => ({ ...line, text: line.text.replace(/\r$/, "") })) };
 }
 
+/** A diff shows a file's byte order mark in its first line; the file's lines here stand without it. */
+function withoutBom(hunk: Hunk, file: IndexedFile): Hunk {
+  if (file.bom === "") return hunk;
+  const plain = (text: string): string => (text.startsWith(BOM) ? text.slice(BOM.length) : text);
+  return { ...hunk, lines: hunk.lines.map((line) => ({ ...line, text: plain(line.text) })) };
+}
+
 /** One escaped hunk says that the whole reply was escaped, also where the old lines happen to hold no &, < or >. */
 function locateAll(hunks: readonly Hunk[], file: IndexedFile): readonly PlacedHunk[] {
   const locate = (hunk: Hunk, at: number): PlacedHunk => ({ hunk, number: at + 1, located: locateHunk(hunk, file) });
   const found = hunks.map(locate);
   const isEscaped = found.some(({ located }) => located.kind === "placed" && located.step.read === withoutEscapes);
   if (!isEscaped) return found;
-  return hunks.map((hunk, at) => locate({ ...hunk, lines: withoutEscapes(hunk.lines, file)[0] ?? hunk.lines }, at));
+  return hunks.map((hunk, at) => locate({ ...hunk, lines: unescapeLines(hunk.lines) }, at));
 }
 
 /** Models repeat hunks: the same lines at the same place count once, unless their numbers ask for two places. */
