@@ -61,8 +61,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const unescapeHtml = (text: string): string =>
   text.replace(/&(?:lt|gt|quot|apos|nbsp|amp|#39|#34|#x27);/gi, (entity) => ENTITIES[entity.toLowerCase()] ?? entity);
 
-export const unescapeLines = (lines: Lines): Lines =>
-  lines.map((line) => ({ ...line, text: unescapeHtml(line.text) }));
+export const unescapeLines = (lines: Lines): Lines => lines.map((line) => ({ ...line, text: unescapeHtml(line.text) }));
 
 /** The whole hunk went through an HTML escaper. */
 export const withoutEscapes: Read = (lines) => {

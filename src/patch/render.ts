@@ -26,7 +26,13 @@ function renderChange({ path, before, after }: FileChange): string {
     ...(before && (!after || isModeChange) ? { oldMode: before.mode } : {}),
     ...(after && (!before || isModeChange) ? { newMode: after.mode } : {}),
   };
-  return formatPatch(patch);
+  return formatPatch(patch) + (hunks.length === 0 ? emptyFile(before, after) : "");
+}
+
+/** Without a hunk only the object names say that an empty file comes or goes; `e69de29` is git's name of no bytes. */
+function emptyFile(before: FileChange["before"], after: FileChange["after"]): string {
+  if (before === undefined) return "index 0000000..e69de29\n";
+  return after === undefined ? "index e69de29..0000000\n" : "";
 }
 
 function diffHunks(before: string, after: string): StructuredPatchHunk[] {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { extractProposal } from "../../src/patch/extract.ts";
 import { planPatch } from "../../src/patch/plan.ts";
 import { renderDiff } from "../../src/patch/render.ts";
+import { testRepository } from "../support/repository.ts";
 
 /** The file's new text, or why not. */
 function planned(file: string, hunk: string): string {
@@ -51,3 +52,17 @@ test.each(["one\r\ntwo\r\n", "\uFEFFone\r\ntwo\r\n", "\uFEFFone\ntwo"])(
     expect(planned(before, diff.slice(diff.indexOf("@@")))).toBe(after);
   },
 );
+
+test("an empty new file at the end of a rendered diff is read again, and git takes it", () => {
+  const diff = renderDiff([
+    { path: "b.txt", after: { text: "b\n", mode: "100644" } },
+    { path: "é.txt", after: { text: "", mode: "100644" } },
+  ]);
+  const proposal = extractProposal(diff);
+  const plan = proposal.kind === "patch" ? planPatch(proposal.edits, () => ({ kind: "missing" })) : undefined;
+  expect(plan).toMatchObject({ ok: true, changes: [{ path: "b.txt" }, { path: "é.txt", after: { text: "" } }] });
+  const repository = testRepository({ "a.txt": "a\n" });
+  repository.write({ "p.diff": diff });
+  repository.git("apply", "p.diff");
+  expect(repository.read("é.txt")).toBe("");
+});
