@@ -69,7 +69,7 @@ export function writeChanges(root: string, changes: readonly FileChange[], write
     closeStaging(place);
   } catch (error) {
     // With a journal there is something to complete, which the next writer does.
-    if (!namesIn(staging).some(isJournal)) closeStaging(place);
+    if (!namesIn(staging).some(isJournal)) closeQuietly(place);
     throw new RalphError("WRITE_FAILED", { path: root, why: (error as Error).message }, { cause: error });
   }
 }
@@ -104,9 +104,16 @@ function closeStaging({ root, staging, steps }: Place): void {
   for (const name of journals) steps.remove(join(staging, name));
   if (journals.length > 0) steps.syncFolder(staging);
   for (const name of names) steps.remove(join(staging, name));
-  if (statIfThere(staging)) steps.removeFolder(staging);
-  if (statIfThere(join(root, FOLDER)) && namesIn(join(root, FOLDER)).length === 0)
-    steps.removeFolder(join(root, FOLDER));
+  for (const folder of [staging, join(root, FOLDER)]) {
+    if (statIfThere(folder)?.isDirectory() && namesIn(folder).length === 0) steps.removeFolder(folder);
+  }
+}
+
+/** The failure that led here is the one to tell; what stays is thrown away by the next writer. */
+function closeQuietly(place: Place): void {
+  try {
+    closeStaging(place);
+  } catch {}
 }
 
 function stage(place: Place, changes: readonly FileChange[]): Journal {
