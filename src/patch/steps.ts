@@ -71,7 +71,7 @@ export const STEPS: readonly Step[] = [
     name: "loose ends",
     read: withoutLooseEnds,
     match: "loose",
-    why: "Blank lines between hunks and sentences after the last one are taken for context where counts are wrong.",
+    why: "Blank lines and closing tags after a hunk are taken for context where its counts are wrong or missing.",
   },
   {
     name: "line numbers",
@@ -101,6 +101,6 @@ export const STEPS: readonly Step[] = [
     name: "piece by piece, loose ends",
     read: withoutLooseEnds,
     match: "pieces",
-    why: "The same for hunks with blank lines or sentences at their ends.",
+    why: "The same for hunks with blank lines or tags at their ends.",
   },
 ];
