@@ -48,7 +48,7 @@ describe("a growing reply", () => {
 
   test("is hopeless as soon as a finished hunk has no place", () => {
     const until = diff(hunk(5, "line 99")).length;
-    const found = feed(`${diff(hunk(5, "line 99"), hunk(20))}`);
+    const found = feed(diff(hunk(5, "line 99"), hunk(20)));
     expect(found.state).toBe("hopeless");
     expect(found.at).toBeLessThanOrEqual(until + "@@ -20,3 +20,3 @@\n".length);
   });
