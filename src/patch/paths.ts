@@ -5,7 +5,8 @@ export type ResolvedPath = { readonly path: string } | { readonly reject: Reject
 
 /** No file that a patch should touch has control characters in its name. */
 const CONTROL = /\p{Cc}/u;
-const DRIVE = /^[A-Za-z]:[\\/]/;
+/** `C:\\x`, and `C:x`, which Windows takes for a file of wherever that drive stands. */
+const DRIVE = /^[A-Za-z]:/;
 
 /** `root` is absolute; an absolute name below it is taken as relative. */
 export function resolvePath(name: string, root: string | undefined): ResolvedPath {
