@@ -27,6 +27,8 @@ export interface Hunk {
   readonly lines: readonly HunkLine[];
   /** 1-based line of the old file as the reply states it: a hint. */
   readonly oldStart?: number;
+  /** The header's counts agree with the lines, so its numbers come from a tool or from care. */
+  readonly isCounted?: true;
   /** Texts of `@@` lines above the hunk, outermost first. */
   readonly headings?: readonly string[];
   /** The reply says that the old lines end the file. */

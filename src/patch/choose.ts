@@ -20,7 +20,11 @@ export function choosePlace(places: readonly number[], hunk: Hunk, file: Indexed
   if (first !== undefined && places.length === 1) return { kind: "chosen", at: first };
   const atEnd = hunk.endsFile === true ? places.at(-1) : undefined;
   if (atEnd !== undefined && reachesEnd(atEnd, hunk, file)) return { kind: "chosen", at: atEnd };
-  return nearest(places, hunk.oldStart) ?? belowHeading(places, hunk, file) ?? { kind: "ambiguous", places };
+  return (
+    stated(places, hunk) ??
+    nearest(places, hunk.oldStart) ??
+    belowHeading(places, hunk, file) ?? { kind: "ambiguous", places }
+  );
 }
 
 function reachesEnd(at: number, hunk: Hunk, file: IndexedFile): boolean {
@@ -28,13 +32,22 @@ function reachesEnd(at: number, hunk: Hunk, file: IndexedFile): boolean {
   return at + length === file.lines.length;
 }
 
-function nearest(places: readonly number[], stated: number | undefined): Choice | undefined {
-  if (stated === undefined) return undefined;
+/** A header whose counts agree with the lines is believed where its line is one of the places itself. */
+function stated(places: readonly number[], { oldStart, isCounted }: Hunk): Choice | undefined {
+  if (oldStart === undefined || !isCounted) return undefined;
+  const at = oldStart - 1;
+  if (!places.includes(at)) return undefined;
+  const rivals = places.filter((place) => place !== at).map((place) => Math.abs(place - at));
+  return { kind: "chosen", at, rivalDistance: Math.min(...rivals) };
+}
+
+function nearest(places: readonly number[], start: number | undefined): Choice | undefined {
+  if (start === undefined) return undefined;
   const [best, next] = places
-    .map((at) => ({ at, distance: Math.abs(at + 1 - stated) }))
+    .map((at) => ({ at, distance: Math.abs(at + 1 - start) }))
     .toSorted((a, b) => a.distance - b.distance);
   if (!best || !next) return undefined;
-  const reach = stated <= 1 ? MOST_DRIFT_FROM_TOP : MOST_DRIFT;
+  const reach = start <= 1 ? MOST_DRIFT_FROM_TOP : MOST_DRIFT;
   const isClear = best.distance <= reach && next.distance >= MARGIN * Math.max(1, best.distance);
   return isClear ? { kind: "chosen", at: best.at, rivalDistance: next.distance } : undefined;
 }

@@ -1,4 +1,5 @@
 /** Markdown code fences of a reply. */
+import { endOfBlock } from "./formats/search-replace.ts";
 
 export interface Fence {
   readonly info: string;
@@ -35,8 +36,10 @@ function closes(line: string, marks: string, indent: number): boolean {
 
 type IsClosing = (line: string) => boolean;
 
+/** Fences between the marks of a SEARCH/REPLACE block are lines of the file. */
 function findEnd(lines: readonly string[], at: number, isClosing: IsClosing): number | undefined {
   for (let index = at + 1; index < lines.length; index += 1) {
+    index = endOfBlock(lines, index) ?? index;
     if (isClosing(lines[index] ?? "")) return index;
   }
   return undefined;
@@ -46,6 +49,7 @@ function findEnd(lines: readonly string[], at: number, isClosing: IsClosing): nu
 function findOuterEnd(lines: readonly string[], at: number, isClosing: IsClosing): number | undefined {
   let depth = 1;
   for (let index = at + 1; index < lines.length; index += 1) {
+    index = endOfBlock(lines, index) ?? index;
     const line = lines[index] ?? "";
     if (isClosing(line)) depth -= 1;
     else if (/^(?:`{3,}|~{3,})\s*\w/.test(line)) depth += 1;

@@ -96,6 +96,11 @@ describe("a reply with a patch", () => {
       fenced("src/a.ts\n<<<<<<< SEARCH\ntwo\n=======\nTWO\n>>>>>>> REPLACE\n", "ts"),
       ["modify src/a.ts: -two +TWO"],
     ],
+    [
+      "a search block with code fences in both halves",
+      `src/a.md\n${fenced("<<<<<<< SEARCH\n```\ntwo\n```\n=======\n```\nTWO\n```\n>>>>>>> REPLACE\n", "markdown")}`,
+      ["modify src/a.md: -two +TWO"],
+    ],
     ["an empty search block", "n.ts\n<<<<<<< SEARCH\n=======\nx\n>>>>>>> REPLACE\n", ["create n.ts: x\n"]],
     ["a new file", "--- /dev/null\n+++ b/n.ts\n@@ -0,0 +1,2 @@\n+x\n+y\n", ["create n.ts: x\ny\n"]],
     [
@@ -104,6 +109,16 @@ describe("a reply with a patch", () => {
       ["create n.ts: x\n\ny\n"],
     ],
     ["an empty new file", "diff --git a/e b/e\nnew file mode 100644\nindex 0000000..e69de29\n", ["create e: "]],
+    [
+      "a deleted and an added line that look like the names of a file",
+      "--- a/q.sql\n+++ b/q.sql\n@@ -1,2 +1,2 @@\n one\n--- up\n+++ down\n",
+      ["modify q.sql: --- up +++ down"],
+    ],
+    [
+      "the names of a file where the counts above want two lines more",
+      `--- a/q.sql\n+++ b/q.sql\n@@ -1,3 +1,3 @@\n one\n-two\n+TWO\n${DIFF}`,
+      ["modify q.sql: -two +TWO", "modify src/a.ts: -two +TWO"],
+    ],
     ["a whole file under its name", `src/a.ts\n${fenced("x\ny\n", "ts")}`, ["replace src/a.ts: x\ny\n"]],
     ["a CODE_BLOCK", "CODE_BLOCK src/a.ts\nx\n", ["replace src/a.ts: x\n"]],
     ["a move", "diff --git a/a b/b\nsimilarity index 100%\nrename from a\nrename to b\n", ["modify a: "]],

@@ -204,6 +204,13 @@ describe("of several places", () => {
     expect(after(plan({ "a.ts": TWICE }, diff(`@@ -20,3 +20,3 @@\n${change}`)))).toEqual({ "a.ts": changed(second) });
   });
 
+  test("the stated one is meant, however near the next, where the counts agree with the lines", () => {
+    const rows = "row\nrow\nrow\nrow\n";
+    const hunk = (start: number, old: number): string => `@@ -${start},${old} +${start},2 @@\n row\n+new\n`;
+    expect(after(plan({ "a.ts": rows }, diff(hunk(2, 1))))).toEqual({ "a.ts": "row\nrow\nnew\nrow\nrow\n" });
+    expect(kinds(plan({ "a.ts": rows }, diff(`${hunk(2, 3)}\nDone.\n`)))).toEqual(["ambiguous"]);
+  });
+
   test("the first one below a heading is meant", () => {
     const heading = "@@ export function third(name) {\n";
     expect(after(plan({ "a.ts": TWICE }, diff(heading + change)))).toEqual({ "a.ts": changed(second) });

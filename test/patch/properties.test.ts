@@ -16,6 +16,7 @@ import {
   type Pair,
   plainPair,
   planReply,
+  randomPair,
   repeatedPair,
   type Tree,
 } from "./random-edits.ts";
@@ -48,10 +49,12 @@ describe("a clean diff", () => {
   test.each([
     ["come again and again", repeatedPair],
     ["look like marks of patch formats", hostilePair],
-  ])("of lines that %s is planned right or refused", (_, pairs) => {
+    ["are any text at all", randomPair],
+  ])("of lines that %s is planned to exactly the edited file", (_, pairs) => {
     fc.assert(
       fc.property(pairs, (pair) => {
-        expect(isRightOrRefused(diffOf(pair), pair)).toBe(true);
+        const plan = planReply(diffOf(pair), { [PATH]: pair.before });
+        expect(plan.ok ? contentsAfter(plan.changes) : plan.rejects).toEqual({ [PATH]: pair.after });
       }),
       { numRuns: IS_FULL ? 20_000 : 1000 },
     );

@@ -106,6 +106,14 @@ const COMMON = ["", "}", "  return x;", "\tend", "  });", "value"];
 /** Lines that come again and again; the same hunk may fit at several places. */
 export const repeatedPair = pairOf((_, word) => COMMON[word % COMMON.length] ?? "");
 
+/** Any text at all, so that nothing depends on what lines usually look like. */
+export const randomPair = pairOf((_, word) => LINES[word % LINES.length] ?? "");
+
+const LINES = fc
+  .sample(fc.string({ unit: "binary", maxLength: 12 }), { numRuns: 500, seed: 7 })
+  .map((line) => line.replaceAll(/[\r\n\0\uFEFF]/gu, ""))
+  .filter((line) => line.isWellFormed());
+
 /** As a model writes it, which sees neither byte order marks nor how lines end. */
 export function diffOf({ before, after }: Pair, path = "src/a.ts"): string {
   const [old, next] = [before, after].map((text) => text.replace("\uFEFF", "").replaceAll("\r\n", "\n"));

@@ -35,6 +35,18 @@ export function isNamePair(lines: readonly string[], at: number): boolean {
   return /^--- \S/.test(first) && /^\+\+\+ \S/.test(second) && !third.startsWith(" ");
 }
 
+/**
+ * A pair that names a file for certain, so that it ends a hunk though the counts want it for two of its lines:
+ * a deleted `-- comment` followed by an added `++ x` prints as a pair too.
+ */
+function isFilePair(lines: readonly string[], at: number): boolean {
+  if (!isNamePair(lines, at)) return false;
+  const [old = "", added = ""] = lines.slice(at, at + 2).map((line) => (line.slice(4).split("\t")[0] ?? "").trim());
+  if (old === "/dev/null" || added === "/dev/null") return true;
+  if (old.startsWith("a/") && added.startsWith("b/")) return true;
+  return old === added && /[./]/.test(old);
+}
+
 /** One of the two names alone, directly before a hunk. */
 export function isLoneName(lines: readonly string[], at: number): boolean {
   const name = /^(?:---|\+\+\+) (\S+)$/.exec(lines[at] ?? "")?.[1];
@@ -51,10 +63,11 @@ function isMailTrailer(lines: readonly string[], at: number): boolean {
 /** A line at which no body goes on, whatever the counts say. Inside a fence another one is a line that lost its sign. */
 function isBoundary({ lines, info }: Section, at: number): boolean {
   const line = lines[at] ?? "";
-  return isHunkHeader(line) || MARKERS.test(line) || (info === undefined && FENCE.test(line)) || isNamePair(lines, at);
+  return isHunkHeader(line) || MARKERS.test(line) || (info === undefined && FENCE.test(line)) || isFilePair(lines, at);
 }
 
-const isEnd = (section: Section, at: number): boolean => isBoundary(section, at) || isMailTrailer(section.lines, at);
+const isEnd = (section: Section, at: number): boolean =>
+  isBoundary(section, at) || isNamePair(section.lines, at) || isMailTrailer(section.lines, at);
 
 export function readHunkLine(line: string): HunkLine {
   const op = line[0];

@@ -72,6 +72,7 @@ function toHunk(
   return {
     lines: body.lines,
     ...(header.oldStart === undefined ? {} : { oldStart: header.oldStart }),
+    ...(body.left?.old === 0 && body.left.new === 0 ? { isCounted: true } : {}),
     ...(more.headings.length === 0 ? {} : { headings: more.headings }),
     ...(more.cut === undefined ? {} : { cut: more.cut }),
   };

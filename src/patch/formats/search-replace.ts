@@ -37,6 +37,10 @@ function findBlock(lines: readonly string[], at: number): { divider?: number; en
   return undefined;
 }
 
+/** Index of the REPLACE line of the block that begins at `at`, where a whole one does. */
+export const endOfBlock = (lines: readonly string[], at: number): number | undefined =>
+  SEARCH.test(lines[at] ?? "") ? findBlock(lines, at)?.end : undefined;
+
 /** Roo puts `:start_line:12` and a rule above the lines. */
 function readSearch(lines: readonly string[]): { lines: readonly string[]; oldStart?: number } {
   const hint = HINT.exec(lines[0] ?? "")?.[1];
