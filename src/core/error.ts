@@ -92,7 +92,25 @@ const CATALOGUE = {
     `${d.path} cannot be read: ${d.why}`,
     "Check that the file exists and may be read",
   ],
+  PORT_TAKEN: (d: { name: string; holder: string; cure: string }) => [
+    `The server of ${d.name} was not started: ${d.holder}`,
+    d.cure,
+  ],
+  SERVER_FAILED: (d: { name: string; why: string; cure: string; log?: LogEnd }) => [
+    `The server of ${d.name} ${d.why}${d.log === undefined ? "" : describeLog(d.log)}`,
+    d.cure,
+  ],
 } as const satisfies Record<string, (details: never) => readonly [message: string, cure: string]>;
+
+interface LogEnd {
+  readonly path: string;
+  readonly lastLines: readonly string[];
+}
+
+function describeLog({ path, lastLines }: LogEnd): string {
+  if (lastLines.length === 0) return `; it wrote nothing to ${path}`;
+  return `; the end of ${path}:\n${lastLines.map((line) => `  ${line}`).join("\n")}`;
+}
 
 export type ErrorCode = keyof typeof CATALOGUE;
 export type ErrorDetails<C extends ErrorCode> = Parameters<(typeof CATALOGUE)[C]>[0];
