@@ -13,6 +13,8 @@ export interface Command {
   readonly idleMs?: number;
   /** Head and tail kept of the output, the middle cut; default 1 MiB. */
   readonly maxOutputBytes?: number;
+  /** Sees standard output as it comes, whole, whatever `maxOutputBytes` keeps. */
+  readonly onStdout?: (chunk: Buffer) => void;
 }
 
 /** An error has the shape of a result: nothing is thrown for a child that fails. */

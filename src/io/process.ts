@@ -84,6 +84,7 @@ async function follow(
     child.once("close", resolve);
   });
   const captured = capture(child, command.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES);
+  if (command.onStdout !== undefined) child.stdout?.on("data", command.onStdout);
 
   const cut = await firstEnd(child, command, signal);
   await endFamily(family);
