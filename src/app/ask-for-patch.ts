@@ -1,15 +1,12 @@
 /** One question to a task's tier, outside of the loop: nothing is run, applied or recorded. */
-import type { ModelFailure, TriedModel } from "../core/model.ts";
+import type { FailedReply, TriedModel } from "../core/model.ts";
 import type { Task } from "../core/task.ts";
 import { type ReadReply, readReply } from "../engine/read-reply.ts";
-import { systemClock } from "../io/clock.ts";
-import { askTier } from "../model/ask.ts";
+import type { Redact } from "../io/redact.ts";
 import { renderDiff } from "../patch/render.ts";
-import { chooseTier } from "./choose-tier.ts";
 import type { Config } from "./config-resolve.ts";
-import { promptPreview } from "./preview.ts";
-import { askOptionsOf, protectionOf } from "./settings.ts";
-import { openCheckout, openTiers } from "./wire.ts";
+import { openOutside } from "./outside-of-the-loop.ts";
+import { protectionOf } from "./settings.ts";
 
 export type Answer =
   | { readonly kind: "diff"; readonly diff: string }
@@ -22,35 +19,32 @@ export interface PatchQuestion {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly task: Task;
   /** Told of every failed call at once. */
-  readonly onFailure: (model: string, failure: ModelFailure) => void;
+  readonly onFailure: (failed: FailedReply) => void;
 }
 
 export async function askForPatch(
   { config, env, task, onFailure }: PatchQuestion,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const { tier } = chooseTier(await openTiers(config, env), config.defaultTier, task);
-  const workspace = await openCheckout(config);
-  const prompt = await promptPreview(config, workspace)(task);
-  const options = {
-    ...askOptionsOf(config),
-    clock: systemClock,
-    onFailure: (failed: { readonly model: string; readonly failure: ModelFailure }) =>
-      onFailure(failed.model, failed.failure),
-  };
-  const reply = await askTier(tier, prompt, options, signal);
-  if (reply.kind === "failed") return { kind: "no model", tried: reply.tried };
-  const paths = await workspace.files();
-  const read = readReply(reply.text, {
-    writer: { role: "builder", judges: new Set() },
-    workspace,
-    paths,
-    protection: protectionOf(config),
-  });
-  return describe(reply.model, read);
+  const outside = await openOutside({ config, env, onFailure }, signal);
+  try {
+    const reply = await outside.askTier(outside.tierOf(task).tier, await outside.questions(task));
+    if (reply.kind === "failed") return { kind: "no model", tried: reply.tried };
+    const read = readReply(reply.text, {
+      writer: { role: "builder", judges: new Set() },
+      workspace: outside.workspace,
+      paths: await outside.workspace.files(),
+      protection: protectionOf(config),
+    });
+    return describe(reply.model, read, outside.redact);
+  } finally {
+    await outside.close();
+  }
 }
 
-function describe(model: string, read: ReadReply): Answer {
+/** A reason quotes the file's own lines; a diff has to be exact, or git would not take it. */
+function describe(model: string, read: ReadReply, redact: Redact): Answer {
   if (read.kind === "changes") return { kind: "diff", diff: renderDiff(read.changes) };
-  return { kind: "no patch", model, reason: read.kind === "question" ? `it asks: ${read.text}` : read.evidence.text };
+  const reason = read.kind === "question" ? `it asks: ${read.text}` : read.evidence.text;
+  return { kind: "no patch", model, reason: redact(reason) };
 }

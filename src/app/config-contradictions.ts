@@ -1,4 +1,5 @@
 /** What a schema of single settings cannot say: names that point nowhere, names given twice. */
+import { DEFAULT_MODELS } from "./config-defaults.ts";
 import type { ConfigProblem } from "./config-problems.ts";
 import { isMap, type RawMap } from "./config-raw.ts";
 import { nearestWord } from "./nearest-word.ts";
@@ -7,7 +8,8 @@ import { nearestWord } from "./nearest-word.ts";
  * Settings that do not fit each other. Looks at raw values, so that it speaks up beside other problems, not after them.
  */
 export function findContradictions(raw: RawMap): readonly ConfigProblem[] {
-  const models = raw.models === undefined ? ["local"] : isMap(raw.models) ? Object.keys(raw.models) : undefined;
+  const models =
+    raw.models === undefined ? Object.keys(DEFAULT_MODELS) : isMap(raw.models) ? Object.keys(raw.models) : undefined;
   const tiers = raw.tiers === undefined ? { TIER3: [] } : raw.tiers;
   return [
     ...(models?.length === 0 ? [{ path: ["models"], text: "expected at least one model, found none" }] : []),

@@ -2,6 +2,7 @@
  * Environment variables that go over ralph.yaml. They are laid over the raw settings before these are validated,
  * so that one validation judges both, and a bad value is reported under the variable's name.
  */
+import { DEFAULT_MODELS, DEFAULT_TIERS } from "./config-defaults.ts";
 import { type ConfigPath, isMap, type RawMap, showPath } from "./config-raw.ts";
 
 interface Variable {
@@ -24,9 +25,6 @@ const VARIABLES: readonly Variable[] = [
 /** What the settings depend on beside ralph.yaml. */
 export const VARIABLE_NAMES: readonly string[] = [...VARIABLES.map(({ name }) => name), "XDG_CACHE_HOME"];
 
-/** The models where ralph.yaml names none. */
-export const DEFAULT_MODELS = { local: { provider: "openai" as const, url: "http://127.0.0.1:8000/v1" } };
-
 export interface Overlay {
   readonly raw: RawMap;
   /** Which variable a path's value came from. */
@@ -41,7 +39,8 @@ export function overlayEnvironment(raw: RawMap, env: Readonly<Record<string, str
   const isUsed = ({ path }: Variable): boolean => path[0] !== "models" || hasLocalServer(raw);
   const used = set.filter(isUsed);
   const changesModel = used.some(({ path }) => path[0] === "models");
-  const base = changesModel && raw.models === undefined ? { ...raw, models: DEFAULT_MODELS } : raw;
+  const base =
+    changesModel && raw.models === undefined ? { tiers: DEFAULT_TIERS, ...raw, models: DEFAULT_MODELS } : raw;
   return {
     raw: used.reduce((laid, { name, path, read }) => withValue(laid, path, read((env[name] ?? "").trim())), base),
     origins: new Map(used.map(({ name, path }) => [showPath(path), name])),

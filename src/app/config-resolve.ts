@@ -3,19 +3,47 @@
  */
 import { createHash } from "node:crypto";
 import { basename, isAbsolute, join, resolve } from "node:path";
+import type { EditFormat } from "../core/model.ts";
 import type { CheckSpec } from "../core/task.ts";
+import type { Prices } from "../model/usage.ts";
+import { DEFAULT_MODELS, DEFAULT_TIERS } from "./config-defaults.ts";
 import { type ConfigFile, durationMs } from "./config-schema.ts";
 
-interface OpenaiModelConfig {
+/** What every model may have that writes answers of its own. */
+interface CommonModelConfig {
+  readonly maxTokens: number;
+  readonly contextTokens?: number;
+  readonly editFormat?: EditFormat;
+  readonly prices?: Prices;
+  /** Name of the environment variable that holds the key. */
+  readonly apiKeyEnv?: string;
+}
+
+export interface OpenaiModelConfig extends CommonModelConfig {
   readonly provider: "openai";
   /** Base address; no trailing slash. */
   readonly url: string;
   readonly model?: string;
-  /** Name of the environment variable that holds the key. */
-  readonly apiKeyEnv?: string;
-  readonly maxTokens: number;
-  readonly contextTokens?: number;
   readonly temperature?: number;
+  readonly api: "chat" | "completions";
+  readonly grammar?: boolean;
+  /** How `ralph llm start` starts the server. */
+  readonly command?: string;
+}
+
+export interface ClaudeModelConfig extends CommonModelConfig {
+  readonly provider: "claude";
+  readonly model: string;
+  readonly program: string;
+  readonly baseUrl?: string;
+}
+
+export interface OpencodeModelConfig extends CommonModelConfig {
+  readonly provider: "opencode";
+  readonly model: string;
+  readonly program: string;
+  readonly url?: string;
+  readonly serve: boolean;
 }
 
 interface ReplayModelConfig {
@@ -24,7 +52,7 @@ interface ReplayModelConfig {
   readonly file: string;
 }
 
-export type ModelConfig = OpenaiModelConfig | ReplayModelConfig;
+export type ModelConfig = OpenaiModelConfig | ClaudeModelConfig | OpencodeModelConfig | ReplayModelConfig;
 
 interface CheckConfig extends CheckSpec {
   readonly timeoutMs: number;
@@ -44,9 +72,10 @@ export interface Config {
   readonly link: readonly string[];
   readonly checks: readonly CheckConfig[];
   readonly models: Readonly<Record<string, ModelConfig>>;
-  /** Names of `models` in fallback order. */
+  /** Strongest first; names of `models` in fallback order. */
   readonly tiers: Readonly<Record<string, readonly string[]>>;
-  readonly defaultTier: string;
+  /** For tasks that name neither tier nor complexity; without it they are measured. */
+  readonly defaultTier?: string;
   readonly limits: Limits;
   /** Glob patterns on top of, and out of, the guard's own. */
   readonly blocked: { readonly add: readonly string[]; readonly remove: readonly string[] };
@@ -60,8 +89,13 @@ interface Limits {
   readonly modelMs: number;
   readonly modelIdleMs: number;
   readonly checkMs: number;
+  readonly modelDownMs: number;
+  readonly escalateAfter: number;
+  readonly taskTokens?: number;
+  readonly taskCostUsd?: number;
   readonly runMs?: number;
   readonly runTokens?: number;
+  readonly runCostUsd?: number;
   readonly maxFilesPerTask: number;
   readonly maxLocPerTask: number;
   readonly replyCharacters: number;
@@ -89,7 +123,7 @@ export function resolveConfig(file: CompleteConfigFile, { root, home }: ConfigSo
     checks: file.checks.map((check) => resolveCheck(check, limits.checkMs)),
     models: Object.fromEntries(Object.entries(file.models).map(([name, model]) => [name, resolveModel(model, root)])),
     tiers: file.tiers,
-    defaultTier: file.default_tier,
+    ...(file.default_tier !== undefined && { defaultTier: file.default_tier }),
     limits,
     blocked: file.blocked,
     branchPrefix: file.branch,
@@ -100,19 +134,23 @@ export function resolveConfig(file: CompleteConfigFile, { root, home }: ConfigSo
 /** ralph.yaml with those defaults too that follow from other settings or from the machine, and addresses in one form. */
 export interface CompleteConfigFile extends ConfigFile {
   readonly tiers: Record<string, string[]>;
-  readonly default_tier: string;
   readonly worktrees: string;
 }
 
 export function completeConfig(file: ConfigFile, source: ConfigSource): CompleteConfigFile {
-  const tiers = file.tiers ?? { TIER3: Object.keys(file.models) };
   return {
     ...file,
     models: Object.fromEntries(Object.entries(file.models).map(([name, model]) => [name, withBaseUrl(model)])),
-    tiers,
-    default_tier: file.default_tier ?? Object.keys(tiers).at(-1) ?? "",
+    tiers: file.tiers ?? tiersFor(Object.keys(file.models)),
     worktrees: file.worktrees ?? defaultWorktrees(source),
   };
+}
+
+/** Whoever names models of their own and no tiers has one tier, in the order in which they are written. */
+function tiersFor(models: readonly string[]): Record<string, string[]> {
+  const isDefault = models.join() === Object.keys(DEFAULT_MODELS).join();
+  if (!isDefault) return { TIER3: [...models] };
+  return Object.fromEntries(Object.entries(DEFAULT_TIERS).map(([tier, chain]) => [tier, [...chain]]));
 }
 
 /** The address that people have at hand (the server's, or one of its endpoints) made the one that clients start from. */
@@ -133,13 +171,19 @@ function defaultWorktrees({ root, env, home }: ConfigSource): string {
 }
 
 function resolveLimits(limits: ConfigFile["limits"]): Limits {
-  const { run_seconds: runSeconds, run_tokens: runTokens } = limits;
+  const { run_seconds: runSeconds, run_tokens: runTokens, run_cost: runCostUsd } = limits;
+  const { task_tokens: taskTokens, task_cost: taskCostUsd } = limits;
   return {
     attempts: limits.attempts,
     taskMs: durationMs(limits.task_seconds),
     modelMs: durationMs(limits.model_seconds),
     modelIdleMs: durationMs(limits.model_idle_seconds),
     checkMs: durationMs(limits.check_seconds),
+    modelDownMs: durationMs(limits.model_down_seconds),
+    escalateAfter: limits.escalate_after,
+    ...(taskTokens !== undefined && { taskTokens }),
+    ...(taskCostUsd !== undefined && { taskCostUsd }),
+    ...(runCostUsd !== undefined && { runCostUsd }),
     ...(runSeconds !== undefined && { runMs: durationMs(runSeconds) }),
     ...(runTokens !== undefined && { runTokens }),
     maxFilesPerTask: limits.max_files_per_task,
@@ -154,15 +198,61 @@ function resolveCheck(check: ConfigFile["checks"][number], checkMs: number): Che
   return { name, command, timeoutMs: timeout === undefined ? checkMs : durationMs(timeout) };
 }
 
-function resolveModel(model: ConfigFile["models"][string], root: string): ModelConfig {
-  if (model.provider === "replay") return { provider: "replay", file: resolve(root, model.file) };
+type ModelFile = ConfigFile["models"][string];
+type WritingModelFile = Exclude<ModelFile, { provider: "replay" }>;
+
+function resolveModel(model: ModelFile, root: string): ModelConfig {
+  switch (model.provider) {
+    case "replay":
+      return { provider: "replay", file: resolve(root, model.file) };
+    case "openai":
+      return { ...resolveCommon(model), provider: "openai", ...openaiPart(model) };
+    case "claude":
+      return {
+        ...resolveCommon(model),
+        provider: "claude",
+        model: model.model,
+        program: model.program,
+        ...(model.base_url !== undefined && { baseUrl: model.base_url }),
+      };
+    case "opencode":
+      return {
+        ...resolveCommon(model),
+        provider: "opencode",
+        model: model.model,
+        program: model.program,
+        serve: model.serve,
+        ...(model.url !== undefined && { url: model.url }),
+      };
+  }
+}
+
+const openaiPart = (model: Extract<ModelFile, { provider: "openai" }>) => ({
+  url: model.url,
+  api: model.api,
+  ...(model.model !== undefined && { model: model.model }),
+  ...(model.temperature !== undefined && { temperature: model.temperature }),
+  ...(model.grammar !== undefined && { grammar: model.grammar }),
+  ...(model.command !== undefined && { command: model.command }),
+});
+
+function resolveCommon(model: WritingModelFile): CommonModelConfig {
+  const { price } = model;
   return {
-    provider: "openai",
-    url: model.url,
-    ...(model.model !== undefined && { model: model.model }),
-    ...(model.api_key_env !== undefined && { apiKeyEnv: model.api_key_env }),
     maxTokens: model.max_tokens,
+    ...(model.api_key_env !== undefined && { apiKeyEnv: model.api_key_env }),
     ...(model.context !== undefined && { contextTokens: model.context }),
-    ...(model.temperature !== undefined && { temperature: model.temperature }),
+    ...(model.edit_format !== undefined && { editFormat: model.edit_format }),
+    ...(price !== undefined && { prices: resolvePrices(price) }),
   };
 }
+
+const resolvePrices = ({
+  input,
+  output,
+  cached_input: cachedInput,
+}: NonNullable<WritingModelFile["price"]>): Prices => ({
+  input,
+  output,
+  ...(cachedInput !== undefined && { cachedInput }),
+});

@@ -4,7 +4,8 @@
  * are made from them. Where a value can be wrong in a way of its own, the message completes "expected …".
  */
 import { z } from "zod";
-import { DEFAULT_MODELS } from "./config-environment.ts";
+import { DEFAULT_MODELS } from "./config-defaults.ts";
+import { modelSchema } from "./config-models.ts";
 import { isMap } from "./config-raw.ts";
 
 /** `90s`, `10m`, `1h30m`, or a bare number of seconds; never nothing. */
@@ -42,52 +43,6 @@ function isInside(path: string): boolean {
 const modelName = z.string().regex(/^[A-Za-z0-9][\w.:/-]*$/, { error: "a name of letters, digits and . _ : / -" });
 const tierName = z.string().regex(/^[A-Za-z0-9][\w.-]*$/, { error: "a name of letters, digits and . _ -" });
 
-/** An address with a password, a query or a fragment in it would carry a secret into logs; the value is never shown. */
-const serverUrl = z
-  .url({ protocol: /^https?$/, error: 'an address such as "http://127.0.0.1:8000/v1"', abort: true })
-  .refine((url) => isPlainUrl(url), {
-    error: "an address without password, ? or #; name a key's variable in api_key_env",
-  });
-
-function isPlainUrl(text: string): boolean {
-  const url = new URL(text);
-  return url.username === "" && url.password === "" && url.search === "" && url.hash === "";
-}
-
-const openaiModel = z.strictObject({
-  provider: z
-    .literal("openai")
-    .describe("Any server that speaks OpenAI's chat protocol: llama-server, vLLM, a paid one."),
-  url: serverUrl.describe("Its base address, with /v1."),
-  model: nonEmpty
-    .optional()
-    .describe("Which of the server's models; left out: the one it has loaded.")
-    .meta({ examples: ["qwen3-coder-30b"] }),
-  api_key_env: z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: "the name of an environment variable that holds the key, not the key" })
-    .optional()
-    .describe("The environment variable that holds the key; the key itself never stands here.")
-    .meta({ examples: ["MY_SERVER_KEY"] }),
-  max_tokens: atLeastOne.default(8_000).describe("Longest reply."),
-  context: atLeastOne
-    .optional()
-    .describe("Context window in tokens, where the server does not tell it.")
-    .meta({ examples: [65_536] }),
-  temperature: z
-    .number()
-    .min(0)
-    .max(2)
-    .optional()
-    .describe("Left out: the server's own.")
-    .meta({ examples: [0.2] }),
-});
-
-const replayModel = z.strictObject({
-  provider: z.literal("replay").describe("Recorded answers instead of a model."),
-  file: nonEmpty.describe("One JSON object a line: {task, role, text}."),
-});
-
 const check = z.union([
   nonEmpty,
   z.strictObject({
@@ -107,14 +62,38 @@ const limits = z.strictObject({
     .describe("Wall clock of one question to a model, waiting in its queue included."),
   model_idle_seconds: duration.default(120).describe("Longest silence of a model before the next one is asked."),
   check_seconds: duration.default(300).describe("Wall clock of one run of a check."),
+  model_down_seconds: duration
+    .default(600)
+    .describe("How long a run waits for models that do not answer, when it has nothing else to do."),
+  escalate_after: z
+    .int()
+    .min(0)
+    .default(2)
+    .describe("Attempts in a row that fail in the same way before the next stronger tier takes over; 0: never."),
+  task_tokens: atLeastOne
+    .optional()
+    .describe("Tokens, in and out, of one task; left out: no limit.")
+    .meta({ examples: [300_000] }),
+  task_cost: z
+    .number()
+    .positive()
+    .optional()
+    .describe("US dollars of one task; left out: no limit.")
+    .meta({ examples: [2] }),
   run_seconds: duration
     .optional()
-    .describe("Wall clock of a whole run; left out: none.")
+    .describe("Wall clock of a whole run; left out: no limit.")
     .meta({ examples: ["8h"] }),
   run_tokens: atLeastOne
     .optional()
-    .describe("Tokens, in and out, of a whole run; left out: none.")
+    .describe("Tokens, in and out, of a whole run; left out: no limit.")
     .meta({ examples: [2_000_000] }),
+  run_cost: z
+    .number()
+    .positive()
+    .optional()
+    .describe("US dollars of a whole run; left out: no limit.")
+    .meta({ examples: [10] }),
   max_files_per_task: atLeastOne.default(20).describe("Files that one patch may touch."),
   max_loc_per_task: atLeastOne.default(500).describe("Lines that one patch may add and remove."),
   reply_characters: atLeastOne.default(200_000).describe("A reply longer than this is ended and thrown away."),
@@ -135,14 +114,17 @@ export const configSchema = z
         "Commands that judge every task that names none itself, cheapest first: a command, or {name, command, timeout}.",
       ),
     models: z
-      .record(modelName, z.discriminatedUnion("provider", [openaiModel, replayModel], { error: "openai or replay" }))
+      .record(modelName, modelSchema)
       .prefault(DEFAULT_MODELS)
       .describe("Who writes patches. LLM_URL, LLM_MODEL and MAX_TOKENS change the one called local."),
     tiers: z
       .record(tierName, z.array(nonEmpty).min(1))
       .optional()
-      .describe("Models in the order they are tried; left out: TIER3 with all of them."),
-    default_tier: nonEmpty.optional().describe("For tasks that name no tier; left out: the last one above."),
+      .describe("Strongest first; the models of each in the order they are tried. Left out: TIER3 with all of them."),
+    default_tier: nonEmpty
+      .optional()
+      .describe("For tasks that name neither tier nor complexity; left out: ralph measures them.")
+      .meta({ examples: ["TIER3"] }),
     limits: limits.prefault({}).describe("Durations are seconds, or texts such as 90s, 10m, 1h30m."),
     blocked: blocked.prefault({}).describe("Paths that no patch may touch, beyond or out of the built-in list."),
     link: z

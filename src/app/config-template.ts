@@ -16,23 +16,36 @@ export function renderConfigFile(values: RawMap): string {
   return `${HEAD}\n${parts.join("\n\n")}\n`;
 }
 
+/** Of several entries of one kind only the last is explained key by key; the others show what is set. */
 function entriesOf(schema: JsonSchema, value: unknown): readonly (readonly string[])[] {
   const map = isMap(value) ? value : {};
-  const names = schema.properties === undefined ? Object.keys(map) : Object.keys(schema.properties);
-  return names.map((name) => {
-    const inner = schema.properties?.[name] ?? schema.additionalProperties;
-    const chosen = isSchema(inner) ? { ...inner, ...alternativesOf(inner, map[name])[0] } : {};
-    return renderEntry(name, chosen, map[name] ?? chosen.default);
-  });
+  if (schema.properties !== undefined)
+    return Object.keys(schema.properties).map((name) => renderKey(schema.properties?.[name], name, map[name]));
+  const names = Object.keys(map);
+  return names.map((name, at) =>
+    at < names.length - 1 && isMap(map[name])
+      ? [`${name}: ${stringify(map[name], { collectionStyle: "flow", lineWidth: 0 }).trimEnd()}`]
+      : renderKey(schema.additionalProperties, name, map[name]),
+  );
+}
+
+function renderKey(schema: unknown, name: string, value: unknown): readonly string[] {
+  const chosen = isSchema(schema) ? { ...schema, ...alternativesOf(schema, value)[0] } : {};
+  return renderEntry(name, chosen, value ?? chosen.default);
 }
 
 function renderEntry(name: string, schema: JsonSchema, value: unknown): readonly string[] {
   const comment = schema.description === undefined ? [] : [`# ${schema.description}`];
-  if (value === undefined) return [...comment, `# ${renderValue(name, schema.examples?.[0])}`];
+  if (value === undefined) return [...comment, `# ${renderExample(name, schema.examples?.[0])}`];
   if (!isSection(schema)) return [...comment, renderValue(name, value)];
   const inner = entriesOf(schema, value).flat();
   return [...comment, `${name}:`, ...inner.map((line) => `  ${line}`)];
 }
+
+const renderExample = (name: string, example: unknown): string =>
+  isMap(example)
+    ? `${name}: ${stringify(example, { collectionStyle: "flow", lineWidth: 0 }).trimEnd()}`
+    : renderValue(name, example);
 
 const renderValue = (name: string, value: unknown): string => stringify({ [name]: value }, { lineWidth: 0 }).trimEnd();
 

@@ -1,14 +1,17 @@
 /** One event, one line for a person; the same words on a pipe, in the log file and in `ralph logs`. */
 import type { TestRun } from "../core/check.ts";
 import type { EventBody, EventOf, EventType, RalphEvent } from "../core/event.ts";
+import type { Usage } from "../core/model.ts";
 
 type Describe = { readonly [T in EventType]: (event: EventOf<T>) => string };
 
 const DESCRIBE: Describe = {
   "run.started": ({ branch, base, tasks }) =>
     `run on ${branch} from ${short(base)}: ${tasks.join(", ") || "nothing to do"}`,
-  "run.finished": ({ outcome, reason }) => `run ended: ${outcome}${reason === undefined ? "" : ` - ${reason}`}`,
-  "task.leased": ({ title, tier }) => `${title} (${tier})`,
+  "run.finished": ({ outcome, reason, usage }) =>
+    `run ended: ${outcome}${reason === undefined ? "" : ` - ${reason}`}${usage === undefined ? "" : `, ${describeUsage(usage)}`}`,
+  "run.waiting": ({ until, reason }) => `nothing to do before ${timeOf(until)}: ${reason}`,
+  "task.leased": ({ title, tier, why }) => `${title} (${tier}${why === undefined ? "" : `: ${why}`})`,
   "task.edited": ({ from, to }) => `a person set STATUS from ${from} to ${to}`,
   "task.landed": ({ commit, branch }) => `landed on ${branch} as ${short(commit)}`,
   "task.settled": ({ status, reason, attempts }) =>
@@ -22,10 +25,11 @@ const DESCRIBE: Describe = {
   "attempt.started": ({ attempt, role }) => `attempt ${attempt} (${role})`,
   "attempt.finished": ({ attempt, verdict, evidence }) =>
     `attempt ${attempt}: ${verdict}${verdict === "retry" ? ` - ${evidence.at(-1)?.kind ?? ""}` : ""}`,
-  "prompt.built": ({ characters, leftOut }) =>
-    `prompt of ${characters} characters${leftOut.length === 0 ? "" : `, left out: ${leftOut.join(", ")}`}`,
+  "tier.escalated": ({ from, to, reason }) => `goes from ${from} up to ${to}: ${reason}`,
+  "prompt.built": ({ model, characters, tokens, roomTokens, format, grammar, leftOut }) =>
+    `prompt for ${model}, ${tokens === undefined ? `${characters} characters` : `${tokens} tokens`} of ${roomTokens} tokens, ${format}${grammar ? " bound by a grammar" : ""}${leftOut.length === 0 ? "" : `, left out: ${leftOut.join(", ")}`}`,
   "model.replied": ({ model, usage, durationMs }) =>
-    `${model} answered in ${seconds(durationMs)}: ${usage.promptTokens} tokens in (${usage.cachedTokens} cached), ${usage.outputTokens} out${usage.estimated ? ", estimated" : ""}`,
+    `${model} answered in ${seconds(durationMs)}: ${describeUsage(usage)}`,
   "model.failed": ({ model, failure }) => `${model} failed, ${failure.class}: ${failure.message}`,
   "patch.applied": ({ files, diffFile }) => `patch applied: ${files.join(", ")} (${diffFile})`,
   "patch.rejected": ({ rejects }) =>
@@ -41,7 +45,7 @@ export function describeEvent(event: EventBody): string {
 
 /** With the time of day in local time and the task: a line of the log. */
 export function eventLine(event: RalphEvent): string {
-  const time = new Date(event.at).toTimeString().slice(0, 8);
+  const time = timeOf(event.at);
   return `${time} ${event.taskId ?? "ralph"} ${describeEvent(event)}`;
 }
 
@@ -53,6 +57,13 @@ function describeRun({ name, tests, passed, timedOut, durationMs, startFailure }
   return `${name} ${word}: ${green} green, ${failed} red in ${seconds(durationMs)}`;
 }
 
+/** `1200 tokens in (900 cached), 80 out, $0.0012`; "estimated" where the server did not count. */
+export function describeUsage({ promptTokens, cachedTokens, outputTokens, estimated, costUsd }: Usage): string {
+  const cost = costUsd === undefined ? "" : `, $${costUsd.toFixed(4)}`;
+  return `${promptTokens} tokens in (${cachedTokens} cached), ${outputTokens} out${estimated ? ", estimated" : ""}${cost}`;
+}
+
+const timeOf = (at: number): string => new Date(at).toTimeString().slice(0, 8);
 const short = (commit: string): string => commit.slice(0, 10);
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;

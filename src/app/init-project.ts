@@ -95,9 +95,9 @@ type Files = Pick<InitReport, "wrote" | "kept">;
 
 function writeFiles(root: string, stack: DetectedStack, file: CompleteConfigFile): Files {
   const { checks, link } = stack;
-  const { models, tiers, default_tier } = file;
+  const { models, tiers } = file;
   const files: readonly (readonly [path: string, text: string])[] = [
-    [CONFIG_NAME, renderConfigFile({ checks, link, models, tiers, default_tier })],
+    [CONFIG_NAME, renderConfigFile({ checks, link, models, tiers })],
     [join(file.tasks, "README.md"), tasksText(checks[0]?.command ?? "npm test")],
     ["AGENTS.md", agentsText(basename(root), stack)],
   ];

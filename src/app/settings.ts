@@ -14,25 +14,11 @@ export function askOptionsOf({ limits }: Config): AskOptions {
   return { maxTokens: MAX_TOKENS, timeoutMs, idleMs, maxCharacters };
 }
 
-/** Characters a token, on the careful side for code. */
-const CHARACTERS_PER_TOKEN = 3;
-const DEFAULT_CONTEXT_TOKENS = 32_000;
-/** Of the context window, for files; the rest is for rules, task, evidence and the reply. */
-const SHARE_OF_FILES = 0.6;
 const EVIDENCE_CHARACTERS = 6_000;
-
-function contextCharactersOf({ models }: Config): number {
-  const told = Object.values(models).flatMap((model) =>
-    model.provider === "openai" && model.contextTokens !== undefined ? [model.contextTokens] : [],
-  );
-  const tokens = told.length === 0 ? DEFAULT_CONTEXT_TOKENS : Math.min(...told);
-  return Math.floor(tokens * CHARACTERS_PER_TOKEN * SHARE_OF_FILES);
-}
 
 export function limitsOf(config: Config): Limits {
   const { attempts, taskMs, checkMs, maxFilesPerTask: maxFiles, maxLocPerTask: maxLines } = config.limits;
-  const contextCharacters = contextCharactersOf(config);
-  const evidenceCharacters = EVIDENCE_CHARACTERS;
+  const { escalateAfter, modelDownMs, taskTokens, taskCostUsd } = config.limits;
   return {
     attempts,
     taskMs,
@@ -40,8 +26,11 @@ export function limitsOf(config: Config): Limits {
     maxFiles,
     maxLines,
     leaseMs: config.leaseMs,
-    contextCharacters,
-    evidenceCharacters,
+    evidenceCharacters: EVIDENCE_CHARACTERS,
+    escalateAfter,
+    modelDownMs,
+    ...(taskTokens !== undefined && { taskTokens }),
+    ...(taskCostUsd !== undefined && { taskCostUsd }),
   };
 }
 

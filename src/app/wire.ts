@@ -1,23 +1,21 @@
 /**
- * The one place that names adapters: settings in, parts of a world out.
+ * The one place that names adapters (wire-models.ts those of models): settings in, parts of a world out.
  * Each is imported when it is wanted, so that `ralph status` loads a store and no model.
  */
 import type { RunCheck } from "../core/check.ts";
-import type { ModelClient, Tier } from "../core/model.ts";
 import type { RunProcess } from "../core/process.ts";
 import type { Store } from "../core/store.ts";
 import type { TaskSource } from "../core/task.ts";
 import type { Workspaces } from "../core/workspace.ts";
 import { systemClock } from "../io/clock.ts";
+import type { Redact } from "../io/redact.ts";
 import type { Tree } from "../workspace/checkout.ts";
 import type { Git } from "../workspace/git.ts";
 import type { PatchFolder } from "../workspace/patch-folder.ts";
 import type { Repository } from "../workspace/repository.ts";
 import type { RunBranch } from "../workspace/run-branch.ts";
 import { cacheFile } from "./cache-file.ts";
-import type { Config, ModelConfig } from "./config-resolve.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Config } from "./config-resolve.ts";
 
 export async function openTaskSource(config: Config): Promise<TaskSource> {
   const { fileTaskSource } = await import("../task/source-files.ts");
@@ -33,6 +31,12 @@ export async function openStore(config: Config): Promise<Store> {
   ]);
   ensureStateFolder(config.root);
   return sqliteStore({ path: storePath(config), clock: systemClock });
+}
+
+/** The store of a run, which no secret gets into. */
+export async function openJournal(config: Config, redact: Redact): Promise<Store> {
+  const { discreetStore } = await import("../store/discreet.ts");
+  return discreetStore(await openStore(config), redact);
 }
 
 export type { Git } from "../workspace/git.ts";
@@ -51,42 +55,6 @@ export async function inspect(config: Config): Promise<Repository> {
 export async function openPatchFolder(config: Config): Promise<PatchFolder> {
   const { patchFolder } = await import("../workspace/patch-folder.ts");
   return patchFolder(config.patches, systemClock);
-}
-
-/** Every tier with its models, in the order of ralph.yaml. Nothing is asked yet. */
-export async function openTiers(config: Config, env: Environment): Promise<readonly Tier[]> {
-  const clients = new Map<string, ModelClient>();
-  for (const [name, model] of Object.entries(config.models)) clients.set(name, await openModel(name, model, env));
-  return Object.entries(config.tiers).map(([name, chain]) => ({
-    name,
-    chain: chain.flatMap((model) => clients.get(model) ?? []),
-  }));
-}
-
-async function openModel(name: string, model: ModelConfig, env: Environment): Promise<ModelClient> {
-  if (model.provider === "replay") {
-    const [{ replayClient }, { readFile }] = await Promise.all([
-      import("../model/replay.ts"),
-      import("node:fs/promises"),
-    ]);
-    return replayClient({ name, file: model.file, readText: (path) => readFile(path, "utf8") });
-  }
-  const { openaiClient } = await import("../model/openai.ts");
-  const apiKey = model.apiKeyEnv === undefined ? undefined : env[model.apiKeyEnv];
-  const client = openaiClient({
-    name,
-    url: model.url,
-    clock: systemClock,
-    ...(model.model === undefined ? {} : { model: model.model }),
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(model.temperature === undefined ? {} : { temperature: model.temperature }),
-  });
-  const { maxTokens } = model;
-  return {
-    ...client,
-    ask: (prompt, options, signal) =>
-      client.ask(prompt, { ...options, maxTokens: Math.min(maxTokens, options.maxTokens) }, signal),
-  };
 }
 
 /** The user's checkout, to look at; git is asked for its files once. */
@@ -121,12 +89,9 @@ export async function openRunPlace(config: Config, worker: string, day: string):
   return { workspaces, branch };
 }
 
-export async function openCheckRunner(env: Environment): Promise<RunCheck> {
-  const [{ checkRunner }, { redactor, secretsOf }] = await Promise.all([
-    import("../check/run.ts"),
-    import("../io/redact.ts"),
-  ]);
-  return checkRunner({ run: await processRunner(), redact: redactor(secretsOf(env)) });
+export async function openCheckRunner(redact: Redact): Promise<RunCheck> {
+  const { checkRunner } = await import("../check/run.ts");
+  return checkRunner({ run: await processRunner(), redact });
 }
 
 async function processRunner(): Promise<RunProcess> {

@@ -31,6 +31,28 @@ export function describeFailure(
   return { text: render(failures, maxCharacters), fingerprint: fingerprint(lines) };
 }
 
+/** Names that a sentence about progress lists at most. */
+const MOST_NAMES = 8;
+
+/** What became of the targets since the attempt before; "" where nothing did. */
+export function describeProgress(before: Comparison, now: Comparison): string {
+  const passed = new Set(before.green.map((test) => test.id));
+  const passes = new Set(now.green.map((test) => test.id));
+  const gained = now.green.filter((test) => !passed.has(test.id));
+  const lost = before.green.filter((test) => !passes.has(test.id));
+  const parts = [
+    ...(gained.length === 0 ? [] : [`${namesOf(gained)} now ${gained.length === 1 ? "passes" : "pass"}`]),
+    ...(lost.length === 0 ? [] : [`${namesOf(lost)} no longer ${lost.length === 1 ? "passes" : "pass"}`]),
+  ];
+  return parts.length === 0 ? "" : `Since the attempt before: ${parts.join("; ")}.`;
+}
+
+function namesOf(tests: readonly TestResult[]): string {
+  const names = tests.slice(0, MOST_NAMES).map((test) => test.id);
+  const more = tests.length - names.length;
+  return more > 0 ? `${names.join(", ")} and ${more} more` : names.join(", ");
+}
+
 const isRun = (source: TestRun | Comparison): source is TestRun => "tests" in source;
 
 function ofRun({ tests, passed }: TestRun): Failure[] {

@@ -160,7 +160,8 @@ function redacted(run: TestRun, redact: Redact): TestRun {
   return { ...run, output: clean(run.output), tests: run.tests.map((test) => cleanResult(test, clean)) };
 }
 
-const TEXTS = ["message", "expected", "actual"] as const;
+/** A test is told apart by its id, and a name may hold a parameter that is a secret. */
+const TEXTS = ["id", "name", "message", "expected", "actual"] as const;
 
 const cleanResult = (test: TestResult, clean: (text: string) => string): TestResult => ({
   ...test,

@@ -1,22 +1,11 @@
 /** Names, options and help of every command. A command's code is loaded when it runs. */
 import { resolve } from "node:path";
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError } from "commander";
 import { EXIT_HELP, EXIT_OF } from "../app/exit-codes.ts";
 import { RalphError } from "../core/error.ts";
+import { addModelCommands } from "./command-line-llm.ts";
+import { type Flags, json, type Run, readStandardInput, readText } from "./command-line-parts.ts";
 import type { Invocation } from "./invocation.ts";
-
-interface Flags {
-  readonly json?: true;
-  readonly dryRun?: true;
-  readonly plain?: true;
-  readonly keep?: true;
-  readonly check?: true;
-  readonly root?: string;
-}
-
-/** Returns the exit code. */
-type Action = (invocation: Invocation, flags: Flags, args: readonly string[]) => Promise<number>;
-type Run = (action: Action) => (...handed: unknown[]) => Promise<void>;
 
 /** Returns the exit code; throws USAGE for a call that is none of these, and whatever the command throws. */
 export async function runCommandLine(args: readonly string[], invocation: Invocation): Promise<number> {
@@ -81,6 +70,9 @@ function addTaskCommands(root: Command, run: Run): void {
     .option("--dry-run", "show order, tier, checks and what would be sent; change nothing")
     .addOption(json())
     .option("--plain", "plain lines instead of the live list")
+    .option("--tier <name>", "let this tier of ralph.yaml do all of it")
+    .option("--record <file>", "write every answer into a new file, for --replay")
+    .option("--replay <file>", "take every answer from such a file; no model is asked")
     .addHelpText("after", `\n${EXIT_HELP}`)
     .action(run(async (invocation, flags, ids) => (await import("./tdd.ts")).tdd(invocation, flags, ids)));
   root
@@ -98,25 +90,6 @@ function addTaskCommands(root: Command, run: Run): void {
     .description("see the loop work on a small project, with recorded answers instead of a model")
     .option("--keep", "keep the demo's folder afterwards")
     .action(run(async (invocation, flags) => (await import("./demo.ts")).demo(invocation, flags)));
-}
-
-function addModelCommands(root: Command, run: Run): void {
-  const llm = root.command("llm").description("look after the models");
-  llm
-    .command("check")
-    .description("ask every model of every tier for five tokens")
-    .addOption(json())
-    .action(
-      run(async (invocation, flags) => {
-        const [{ llmCheck }, { openProjectOrDefaults }, { openTiers }] = await Promise.all([
-          import("./llm-check.ts"),
-          import("../app/project.ts"),
-          import("../app/wire.ts"),
-        ]);
-        const tiers = await openTiers(await openProjectOrDefaults(invocation), invocation.env);
-        return llmCheck({ tiers, json: flags.json === true }, invocation.output, invocation.signal);
-      }),
-    );
 }
 
 function addPatchCommands(root: Command, run: Run): void {
@@ -187,17 +160,3 @@ function addConfigCommands(root: Command, run: Run): void {
     .description("JSON Schema of ralph.yaml, for editors")
     .action(run(async ({ output }) => (await import("./config.ts")).configSchemaCommand(output)));
 }
-
-async function readStandardInput(): Promise<string> {
-  const { text } = await import("node:stream/consumers");
-  return text(process.stdin);
-}
-
-async function readText(path: string): Promise<string> {
-  const { readFile } = await import("node:fs/promises");
-  return readFile(path, "utf8").catch((error: Error) => {
-    throw new RalphError("READ_FAILED", { path, why: error.message }, { cause: error });
-  });
-}
-
-const json = (): Option => new Option("--json", "machine-readable output");

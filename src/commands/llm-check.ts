@@ -1,13 +1,18 @@
 /** `ralph llm check`: is there a live model in every tier? Asks each model once what it is, and for five tokens. */
 import { EXIT_OF } from "../app/exit-codes.ts";
+import { openProjectOrDefaults } from "../app/project.ts";
 import { table } from "../app/table.ts";
+import { openModels } from "../app/wire-models.ts";
 import type { AskOptions, ModelClient, Tier } from "../core/model.ts";
 import type { Prompt } from "../core/prompt.ts";
+import type { Invocation } from "./invocation.ts";
 
-export interface LlmCheckOptions {
+export interface ModelCheck {
   readonly tiers: readonly Tier[];
   readonly json: boolean;
 }
+
+const TIER_WITHOUT_MODEL = 1;
 
 interface Problem {
   readonly message: string;
@@ -43,9 +48,18 @@ const QUESTION: Prompt = {
   leftOut: [],
 };
 
-/** Returns the exit code: 0 when every tier has a live model, else that of a wrong set-up. Models are asked side by side. */
-export async function llmCheck(
-  { tiers, json }: LlmCheckOptions,
+export async function llmCheck(invocation: Invocation, { json }: { readonly json?: true }): Promise<number> {
+  const { tiers, close } = await openModels(await openProjectOrDefaults(invocation), invocation.env);
+  try {
+    return await checkModels({ tiers, json: json === true }, invocation.output, invocation.signal);
+  } finally {
+    await close();
+  }
+}
+
+/** Returns the exit code: 0 when every tier has a live model, else 1. Models are asked side by side. */
+export async function checkModels(
+  { tiers, json }: ModelCheck,
   io: { write(text: string): void },
   signal: AbortSignal,
 ): Promise<number> {
@@ -54,7 +68,7 @@ export async function llmCheck(
   if (signal.aborted) return EXIT_OF.interrupted;
   const states = tiers.map((tier) => tierState(tier, models));
   io.write(json ? `${JSON.stringify(asJson(states, models), null, 2)}\n` : asText(states, models));
-  return states.every(({ live }) => live) ? EXIT_OF["all done"] : EXIT_OF["set-up"];
+  return states.every(({ live }) => live) ? EXIT_OF["all done"] : TIER_WITHOUT_MODEL;
 }
 
 async function checkModel(client: ModelClient, signal: AbortSignal): Promise<ModelState> {

@@ -1,22 +1,17 @@
 /** `ralph patch get tasks/T002.md`: one question to the task's tier; the diff on standard output; nothing changed. */
-import { resolve } from "node:path";
 import { askForPatch } from "../app/ask-for-patch.ts";
+import { findTask } from "../app/find-task.ts";
 import { openProjectOrDefaults } from "../app/project.ts";
-import { openTaskSource } from "../app/wire.ts";
-import { RalphError } from "../core/error.ts";
+import type { FailedReply } from "../core/model.ts";
 import type { Invocation } from "./invocation.ts";
 
 /** Exit code 0 with a diff, 1 when the reply holds none that fits, 2 when no model answers. @param name an id or a path */
 export async function patchGet({ cwd, env, output, signal }: Invocation, name: string): Promise<number> {
   const config = await openProjectOrDefaults({ cwd, env });
-  const source = await openTaskSource(config);
-  const { tasks } = source.list();
-  const found = tasks.find((task) => task.id === name || resolve(config.root, task.path) === resolve(cwd, name));
-  if (found === undefined) throw new RalphError("TASK_UNKNOWN", { id: name, known: tasks.map((task) => task.id) });
-  const task = await source.read(found.path);
+  const task = await findTask(config, { cwd }, name);
 
   const say = (text: string): void => output.writeError(`ralph: ${text}\n`);
-  const onFailure = (model: string, failure: { readonly message: string }): void => say(`${model}: ${failure.message}`);
+  const onFailure = ({ model, failure }: FailedReply): void => say(`${model}: ${failure.message}`);
   const answer = await askForPatch({ config, env, task, onFailure }, signal);
   if (answer.kind === "diff") {
     output.write(answer.diff);

@@ -2,6 +2,7 @@
 import { EXIT_OF } from "../app/exit-codes.ts";
 import type { Output } from "../app/output.ts";
 import { isRalphError } from "../core/error.ts";
+import { redactor, secretsOf } from "../io/redact.ts";
 import type { Invocation } from "./invocation.ts";
 
 export async function runProgram(args: readonly string[], signal: AbortSignal): Promise<number> {
@@ -9,10 +10,7 @@ export async function runProgram(args: readonly string[], signal: AbortSignal): 
   try {
     return await act(args, { cwd: process.cwd(), env: process.env, output, signal });
   } catch (error) {
-    // A message may quote what a person wrote, and with it a secret.
-    const { redactor, secretsOf } = await import("../io/redact.ts");
-    const redact = redactor(secretsOf(process.env));
-    return report(error, signal, (text) => output.writeError(redact(text)));
+    return report(error, signal, output.writeError);
   }
 }
 
@@ -27,10 +25,12 @@ async function act(args: readonly string[], invocation: Invocation): Promise<num
   return runCommandLine(args, invocation);
 }
 
+/** A message may quote what a person or a file says, and with it a secret; a diff on standard output must stay exact. */
 function processOutput(): Output {
+  const redact = redactor(secretsOf(process.env));
   return {
     write: (text) => void process.stdout.write(text),
-    writeError: (text) => void process.stderr.write(text),
+    writeError: (text) => void process.stderr.write(redact(text)),
     isTerminal: process.stdout.isTTY,
   };
 }

@@ -1,10 +1,12 @@
 /** `ralph tdd`: from the task files to the exit code. Everything is verified before the first side effect. */
+import { resolve } from "node:path";
 import { chooseTasks } from "../app/choose-tasks.ts";
 import type { Config } from "../app/config-resolve.ts";
 import { EXIT_OF } from "../app/exit-codes.ts";
 import type { Renderer } from "../app/output.ts";
 import { openProject } from "../app/project.ts";
 import { type Display, openRenderer } from "../app/render.ts";
+import { tierNamed } from "../app/routes.ts";
 import { type QueueResult, type QueueRun, runQueue } from "../app/run-queue.ts";
 import { inspect, openTaskSource } from "../app/wire.ts";
 import type { Invocation } from "./invocation.ts";
@@ -15,6 +17,9 @@ export interface TddOptions {
   readonly dryRun?: true;
   readonly json?: true;
   readonly plain?: true;
+  readonly tier?: string;
+  readonly record?: string;
+  readonly replay?: string;
 }
 
 export async function tdd(invocation: Invocation, options: TddOptions, ids: readonly string[]): Promise<number> {
@@ -25,19 +30,34 @@ export async function tdd(invocation: Invocation, options: TddOptions, ids: read
   const listing = source.list();
   reportProblems(listing, invocation);
   const tasks = chooseTasks(config.tasks, listing, ids);
+  const tier = options.tier === undefined ? undefined : tierNamed(config, options.tier);
   if (options.dryRun) {
     const { dryRun } = await import("./tdd-dry-run.ts");
-    return dryRun({ config, tasks, inFull: ids.length === 1, json: options.json === true }, invocation);
+    return dryRun({ config, tasks, inFull: ids.length === 1, json: options.json === true, tier }, invocation);
   }
   noteUncommitted(repository.uncommitted, config, invocation);
 
   const renderer = await openRenderer(displayOf(options, invocation), output);
   const only = ids.length > 0 ? ids : undefined;
   const warn = (text: string): void => output.writeError(`ralph: ${text}\n`);
-  const result = await runAndShow({ config, env, tasks, only, onEvent: renderer.onEvent, warn }, renderer, signal);
+  const run = { config, env, tasks, only, onEvent: renderer.onEvent, warn, ...modelsOf(options, tier, invocation) };
+  const result = await runAndShow(run, renderer, signal);
   if (!options.json) output.write(summary(result, source.list().tasks));
   if (result.outcome === "set-up") output.writeError(`ralph: ${result.reason}\n`);
   return EXIT_OF[result.outcome];
+}
+
+/** Who answers, and where it is written down. */
+function modelsOf(
+  { record, replay }: TddOptions,
+  tier: string | undefined,
+  { cwd }: Invocation,
+): Pick<QueueRun, "tier" | "record" | "replay"> {
+  return {
+    ...(tier !== undefined && { tier }),
+    ...(record !== undefined && { record: resolve(cwd, record) }),
+    ...(replay !== undefined && { replay: resolve(cwd, replay) }),
+  };
 }
 
 async function runAndShow(run: QueueRun, renderer: Renderer, signal: AbortSignal): Promise<QueueResult> {

@@ -1,7 +1,7 @@
 import type { TestRun } from "./check.ts";
-import type { ModelFailure, Usage } from "./model.ts";
+import type { EditFormat, ModelFailure, Usage } from "./model.ts";
 import type { Reject } from "./patch.ts";
-import type { Role } from "./prompt.ts";
+import type { WritingRole } from "./prompt.ts";
 import type { TaskStatus } from "./task.ts";
 import type { Evidence } from "./verdict.ts";
 import type { CommitId } from "./workspace.ts";
@@ -18,13 +18,23 @@ export type EventBody =
       readonly base: CommitId;
       readonly tasks: readonly string[];
     }
-  | { readonly type: "run.finished"; readonly outcome: RunOutcome; readonly reason?: string }
+  | {
+      readonly type: "run.finished";
+      readonly outcome: RunOutcome;
+      readonly reason?: string;
+      /** Of every answer in this run. */
+      readonly usage?: Usage;
+    }
+  /** Nothing can go on before `until` (epoch milliseconds): the models that the open tasks need do not answer. */
+  | { readonly type: "run.waiting"; readonly until: number; readonly reason: string }
   | {
       readonly type: "task.leased";
       readonly worker: string;
       readonly fencing: number;
       readonly title: string;
       readonly tier: string;
+      /** Why this tier, in one line. */
+      readonly why?: string;
     }
   | {
       readonly type: "workspace.opened";
@@ -42,11 +52,19 @@ export type EventBody =
       readonly by: "base" | "tester";
       readonly commit: CommitId;
     }
-  | { readonly type: "attempt.started"; readonly attempt: number; readonly role: Role }
+  | { readonly type: "attempt.started"; readonly attempt: number; readonly role: WritingRole }
   | {
       readonly type: "prompt.built";
       readonly attempt: number;
+      readonly model: string;
       readonly characters: number;
+      /** As the server counted them; absent where it cannot. */
+      readonly tokens?: number;
+      /** The most that the model can take beside its reply. */
+      readonly roomTokens: number;
+      readonly format: EditFormat;
+      /** The reply is bound to a grammar. */
+      readonly grammar: boolean;
       readonly leftOut: readonly string[];
     }
   | {
@@ -76,7 +94,7 @@ export type EventBody =
   | {
       readonly type: "attempt.finished";
       readonly attempt: number;
-      readonly role: Role;
+      readonly role: WritingRole;
       readonly verdict: string;
       /** What the next prompt is told. */
       readonly evidence: readonly Evidence[];
@@ -85,7 +103,16 @@ export type EventBody =
   /** The project moved on and the work no longer fits: the task begins anew on the new tip. */
   | { readonly type: "workspace.dropped"; readonly reason: string }
   | { readonly type: "task.landed"; readonly commit: CommitId; readonly branch: string }
-  | { readonly type: "task.settled"; readonly status: TaskStatus; readonly reason?: string; readonly attempts: number }
+  /** The same failure again and again: the next attempts are made by a stronger tier. */
+  | { readonly type: "tier.escalated"; readonly from: string; readonly to: string; readonly reason: string }
+  | {
+      readonly type: "task.settled";
+      readonly status: TaskStatus;
+      readonly reason?: string;
+      readonly attempts: number;
+      /** Of every answer for the task so far, earlier runs included. */
+      readonly usage?: Usage;
+    }
   | { readonly type: "task.edited"; readonly from: TaskStatus; readonly to: TaskStatus };
 
 export type EventType = EventBody["type"];

@@ -25,18 +25,25 @@ export interface ModelFailure {
 
 export interface Usage {
   readonly promptTokens: number;
+  /** Of the prompt's, those that came from the server's cache. */
   readonly cachedTokens: number;
+  /** Those of the reasoning included. */
   readonly outputTokens: number;
   /** True where the server did not tell and ralph counted characters. */
   readonly estimated: boolean;
+  /** US dollars; absent where nothing says what the model costs. */
+  readonly costUsd?: number;
 }
+
+/** How a model is asked to write its changes; whatever comes back is read all the same. */
+export type EditFormat = "unified-diff" | "search-replace" | "whole";
 
 export interface TextReply {
   readonly kind: "text";
   readonly model: string;
   /** Without the model's reasoning. Empty only where `finish` is "length": the limit was used up by reasoning. */
   readonly text: string;
-  /** "length": the token limit cut it; "stopped": ralph ended the stream. */
+  /** "length": the token limit cut it; "stopped": ralph ended the stream, because no more was needed or could help. */
   readonly finish: "stop" | "length" | "stopped";
   readonly usage: Usage;
   readonly durationMs: number;
@@ -60,8 +67,35 @@ export interface TriedModel {
   readonly calls: number;
 }
 
-/** What a whole tier answered. A failure is that of the last model tried; `tried` has one entry a model, in order. */
-export type TierReply = TextReply | (FailedReply & { readonly tried: readonly TriedModel[] });
+/**
+ * What a whole tier answered. A failure is that of the last model asked; `tried` has one entry a model, in order, with
+ * no calls for one that rests. `retryAt`: epoch milliseconds before which no model of the tier will be asked again.
+ */
+export type TierReply = TextReply | FailedTier;
+export interface FailedTier extends FailedReply {
+  readonly tried: readonly TriedModel[];
+  readonly retryAt: number;
+}
+
+/** What one model is asked: prompts differ with the room that a model has and the format that it writes best. */
+export interface Question {
+  readonly prompt: Prompt;
+  readonly options: AskOptions;
+}
+
+/**
+ * Makes the question for a model. `overflows` counts how often the model said that an earlier one was too long.
+ * Undefined: it cannot be made any shorter.
+ */
+export type QuestionFor = (client: ModelClient, overflows: number) => Promise<Question | undefined>;
+
+/** Looks at one reply while it grows. */
+export interface ReplyWatch {
+  /** Takes the next characters; anything but "open" ends the stream. */
+  feed(chunk: string): "open" | "complete" | "hopeless";
+  /** The reply up to where the watch ended it, with what was open there closed: the text that counts. */
+  text(): string;
+}
 
 export interface AskOptions {
   readonly maxTokens: number;
@@ -71,6 +105,20 @@ export interface AskOptions {
   readonly idleMs: number;
   /** A reply longer than this many characters is ended and counts as a bad answer. */
   readonly maxCharacters: number;
+  /** Makes the watch of one call. Clients that get their text in one piece at the end do not ask it. */
+  readonly watch?: () => ReplyWatch;
+  /** A GBNF grammar that the reply must follow; only for a model whose traits say that it takes one. */
+  readonly grammar?: string;
+}
+
+/** What a prompt must be made for. */
+export interface Traits {
+  /** Tokens of prompt and reply together in one request; absent where neither server nor ralph.yaml tells. */
+  readonly contextTokens?: number;
+  /** Longest reply in tokens. */
+  readonly outputTokens: number;
+  /** The server follows a GBNF grammar. */
+  readonly takesGrammar: boolean;
 }
 
 export interface Health {
@@ -94,6 +142,10 @@ export interface ModelClient {
   readonly endpoint: string;
   ask(prompt: Prompt, options: AskOptions, signal: AbortSignal): Promise<Reply>;
   health(signal: AbortSignal): Promise<Health>;
+  /** Asks the server where it can tell, and remembers what it said; never throws. */
+  traits(signal: AbortSignal): Promise<Traits>;
+  /** Exact size of a prompt in tokens as the server would count it; undefined where it cannot tell. */
+  countTokens?(prompt: Prompt, signal: AbortSignal): Promise<number | undefined>;
 }
 
 /** Models in fallback order. */

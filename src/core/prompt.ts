@@ -1,4 +1,7 @@
-export type Role = "tester" | "builder";
+/** Who writes patches: tests until red is proved, then code. */
+export type WritingRole = "tester" | "builder";
+/** A verifier judges what no test can, a planner cuts a goal into tasks. */
+export type Role = WritingRole | "verifier" | "planner";
 
 /** Who wants the reply: recorded answers are found by it, and logs name it. */
 export interface PromptPurpose {

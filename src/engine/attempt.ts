@@ -1,11 +1,12 @@
 /** One attempt: a prompt, a reply, a patch that holds or a reason why not, the checks, and what they say. */
 import type { FailedReply, TierReply } from "../core/model.ts";
 import type { FileChange } from "../core/patch.ts";
+import { addUsage } from "../core/usage.ts";
 import { renderDiff } from "../patch/render.ts";
 import { judge, judgeFailure, retryWith } from "./decide.ts";
+import { attemptQuestions } from "./question.ts";
 import { readReply } from "./read-reply.ts";
 import type { Past } from "./recall.ts";
-import { taskPrompt } from "./task-prompt.ts";
 import { checkWorkspace, type Progress, type Step, type TaskRun } from "./task-run.ts";
 
 export interface Attempted {
@@ -19,10 +20,13 @@ export async function attempt(run: TaskRun, progress: Progress, pending: Past["p
   const { role } = progress;
   const number = progress.attempts + 1;
   const at = pending?.at ?? (await journal.recordDurably({ type: "attempt.started", attempt: number, role })).at;
-  const counted: Progress = { ...progress, attempts: number };
+  const started: Progress = { ...progress, attempts: number };
 
   const reply = pending?.reply ?? (await ask(run, progress, number));
-  if (reply.kind === "failed") return { step: judgeFailure(reply, progress), progress: counted };
+  if (reply.kind === "failed") return { step: judgeFailure(reply, run.tier.name, progress), progress: started };
+  // An answer of an interrupted run is counted in its journal.
+  const usage = pending?.reply === undefined ? addUsage(progress.usage, reply.usage) : progress.usage;
+  const counted: Progress = { ...started, usage };
 
   const read = readReply(reply.text, {
     writer: { role, judges: progress.judges },
@@ -48,19 +52,11 @@ export async function attempt(run: TaskRun, progress: Progress, pending: Past["p
 
 async function ask(run: TaskRun, progress: Progress, number: number): Promise<TierReply> {
   const { world, journal } = run;
-  const prompt = await taskPrompt(run, progress, number);
-  const characters = prompt.system.length + prompt.user.length;
-  await journal.record({ type: "prompt.built", attempt: number, characters, leftOut: prompt.leftOut });
-
+  const questionFor = await attemptQuestions(run, progress, number);
   const onFailure = async ({ model, failure, durationMs }: FailedReply): Promise<void> => {
     await journal.record({ type: "model.failed", attempt: number, model, failure, durationMs });
   };
-  const reply = await world.askTier(
-    run.tier,
-    prompt,
-    { ...world.askOptions, deadline: run.deadline, onFailure },
-    run.signal,
-  );
+  const reply = await world.askTier(run.tier, questionFor, { deadline: run.deadline, onFailure }, run.signal);
   run.signal.throwIfAborted();
   if (reply.kind === "failed") return reply;
   const { kind: _, ...said } = reply;

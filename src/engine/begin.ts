@@ -6,8 +6,8 @@ import { isTestFile } from "../check/freeze.ts";
 import type { TestRun } from "../core/check.ts";
 import type { Verdict } from "../core/verdict.ts";
 import { judgesOf } from "./protect.ts";
+import { chooseShown } from "./question.ts";
 import type { Past } from "./recall.ts";
-import { chooseShown } from "./task-prompt.ts";
 import { checkWorkspace, type Progress, type Red, type TaskRun } from "./task-run.ts";
 
 export type Beginning =
@@ -29,6 +29,8 @@ export async function begin(run: TaskRun, past: Past): Promise<Beginning> {
     judges: new Set(),
     runs: past.runs ?? baseline,
     evidence: past.evidence,
+    sameFailures: past.sameFailures,
+    usage: past.usage,
     shown: await chooseShown(run, testFilesOf(run)),
   };
   if (past.targets !== undefined) return begun(await withTargets(run, fresh, past.targets));
@@ -45,7 +47,7 @@ const begun = (progress: Progress): Beginning => ({ kind: "begun", progress });
 export async function startBuilding(run: TaskRun, progress: Progress, red: Red): Promise<Progress> {
   const redAt = run.workspace.head();
   const proved = red.by === "tester" ? { ...progress, baseline: progress.runs, redAt } : { ...progress, redAt };
-  return { ...(await withTargets(run, proved, red.targets)), evidence: red.evidence };
+  return { ...(await withTargets(run, proved, red.targets)), evidence: red.evidence, sameFailures: 0 };
 }
 
 async function withTargets(run: TaskRun, progress: Progress, targets: readonly string[]): Promise<Progress> {

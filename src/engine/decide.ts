@@ -3,11 +3,11 @@
  */
 
 import { compareRuns, redTargets } from "../check/compare.ts";
-import { describeFailure } from "../check/evidence.ts";
+import { describeFailure, describeProgress } from "../check/evidence.ts";
 import type { Comparison, TestResult, TestRun } from "../core/check.ts";
-import type { FailureClass, TierReply } from "../core/model.ts";
+import type { FailedTier, FailureClass } from "../core/model.ts";
 import type { FileChange } from "../core/patch.ts";
-import type { Role } from "../core/prompt.ts";
+import type { WritingRole } from "../core/prompt.ts";
 import type { Evidence, Verdict } from "../core/verdict.ts";
 import type { Progress, Step } from "./task-run.ts";
 import type { Limits } from "./world.ts";
@@ -28,7 +28,7 @@ export interface Judgement {
 
 export const judge = (facts: Facts): Judgement => JUDGES[facts.progress.role](facts);
 
-const JUDGES: Readonly<Record<Role, (facts: Facts) => Judgement>> = { tester: judgeTests, builder: judgeCode };
+const JUDGES: Readonly<Record<WritingRole, (facts: Facts) => Judgement>> = { tester: judgeTests, builder: judgeCode };
 
 /** Complete: every target green, and nothing that passed at the baseline fails or is gone. */
 function judgeCode({ progress, runs, limits }: Facts): Judgement {
@@ -36,7 +36,9 @@ function judgeCode({ progress, runs, limits }: Facts): Judgement {
   if (isGreen(now)) return { step: { kind: "complete" }, keep: true };
 
   const before = compareRuns(progress.baseline, progress.runs, progress.targets);
-  const failure = describeFailure(now, { maxCharacters: limits.evidenceCharacters });
+  const { text, fingerprint } = describeFailure(now, { maxCharacters: limits.evidenceCharacters });
+  const progressed = describeProgress(before, now);
+  const failure = { text: progressed === "" ? text : `${progressed}\n\n${text}`, fingerprint };
   if (now.regressed.length > 0) return { step: retry([{ kind: "regressed", ...failure }]), keep: false };
   return { step: retry([{ kind: "tests failed", ...failure }]), keep: now.green.length >= before.green.length };
 }
@@ -79,36 +81,64 @@ function isBrokenTest({ status, file, message = "" }: TestResult, files: readonl
   return UNPARSABLE.test(message) && !NOT_BUILT.test(message);
 }
 
-type FailedTier = Extract<TierReply, { kind: "failed" }>;
-type FailureStep = (reply: FailedTier, progress: Progress) => Step;
+type FailureStep = (reply: FailedTier, tier: string, progress: Progress) => Step;
 
-/** Nothing was decided about the task; the person must mend something first. */
-const stop: FailureStep = ({ tried }) => {
-  const causes = tried.map(({ model, failure }) => `  ${model}: ${failure.message}`);
+/** Nothing was decided about the task: it waits for its tier while others go on. */
+const wait: FailureStep = ({ tried, retryAt }, tier) => ({
+  kind: "waiting",
+  tier,
+  until: retryAt,
+  reason: describeTried(tier, tried),
+  isQuota: tried.some(({ failure }) => failure.class === "rate limited" && failure.retryAt !== undefined),
+});
+
+/** Each model, what was tried, and the cures. */
+export function describeTried(tier: string, tried: FailedTier["tried"]): string {
+  const causes = tried.map(({ model, calls, failure }) => `  ${model}: ${failure.message}${askedTimes(calls)}`);
   const cures = new Set(tried.flatMap(({ failure }) => failure.cure ?? []));
-  return { kind: "stopped", why: "set-up", reason: ["No model answered:", ...causes, ...cures].join("\n") };
-};
+  return [`No model of ${tier} answers:`, ...causes, ...[...cures].map((cure) => `  -> ${cure}`)].join("\n");
+}
 
-const askAgain: FailureStep = ({ failure }, progress) =>
+function askedTimes(calls: number): string {
+  if (calls === 1) return "";
+  return calls === 0 ? " (rests, not asked again yet)" : ` (asked ${calls} times)`;
+}
+
+const askAgain: FailureStep = ({ failure }, _, progress) =>
   retryWith(progress, { kind: "model failed", text: failure.message, fingerprint: `model: ${failure.class}` });
 
-/** What a failed call means for the task, when the whole chain has failed: the last model's failure decides. */
-const FAILURES: Readonly<Record<FailureClass, FailureStep>> = {
-  refused: stop,
-  loading: stop,
-  auth: stop,
-  "rate limited": stop,
-  overloaded: askAgain,
+const overflow: FailureStep = ({ failure }) => ({
+  kind: "blocked",
+  reason: `the prompt does not fit the model: ${failure.message}`,
+});
+
+/** What passes by itself or needs a person's hand is waited for; an answer that was no good may be better next time. */
+const FAILURES: Readonly<Record<Exclude<FailureClass, "aborted">, FailureStep>> = {
   "bad answer": askAgain,
   timeout: askAgain,
-  "context overflow": ({ failure }) => ({
-    kind: "blocked",
-    reason: `the prompt does not fit the model: ${failure.message}`,
-  }),
-  aborted: () => ({ kind: "stopped", why: "interrupted", reason: "interrupted" }),
+  refused: wait,
+  loading: wait,
+  auth: wait,
+  "rate limited": wait,
+  overloaded: wait,
+  "context overflow": overflow,
 };
 
-export const judgeFailure: FailureStep = (reply, progress) => FAILURES[reply.failure.class](reply, progress);
+/** When the whole chain has failed: whatever gives the task another chance decides. */
+export const judgeFailure: FailureStep = (reply, tier, progress) => {
+  if (reply.failure.class === "aborted") return { kind: "stopped", why: "interrupted", reason: "interrupted" };
+  const steps = reply.tried.map(({ failure, calls }) => stepFor(failure.class, calls));
+  const step = [askAgain, wait].find((each) => steps.includes(each)) ?? FAILURES[reply.failure.class];
+  return step(reply, tier, progress);
+};
+
+/** Of a model that rests there is nothing to learn: it was not asked. */
+const stepFor = (failure: FailureClass, calls: number): FailureStep =>
+  failure === "aborted" || (calls === 0 && failure !== "context overflow") ? wait : FAILURES[failure];
+
+/** The same failure so often in a row that another attempt by the same tier would be for nothing. */
+export const isStuck = ({ sameFailures }: Progress, { escalateAfter }: Pick<Limits, "escalateAfter">): boolean =>
+  escalateAfter > 0 && sameFailures >= escalateAfter;
 
 const retry = (evidence: readonly Evidence[]): Verdict => ({ kind: "retry", evidence });
 

@@ -1,10 +1,12 @@
 /** Every limit of a task and of the run is looked at here, between two attempts. */
+import { tokensOf } from "../core/usage.ts";
 import type { Verdict } from "../core/verdict.ts";
 import type { Progress, TaskRun } from "./task-run.ts";
 
 type End = Extract<Verdict, { kind: "blocked" | "stopped" }>;
 
-export function limitReached({ world, deadline, signal }: TaskRun, { attempts, evidence }: Progress): End | undefined {
+export function limitReached({ world, deadline, signal }: TaskRun, progress: Progress): End | undefined {
+  const { attempts, evidence, usage } = progress;
   if (signal.aborted) return { kind: "stopped", why: "interrupted", reason: "interrupted" };
   const spent = world.budget.exceeded();
   if (spent !== undefined) return { kind: "stopped", why: "budget", reason: spent };
@@ -15,6 +17,14 @@ export function limitReached({ world, deadline, signal }: TaskRun, { attempts, e
   if (attempts >= limits.attempts) {
     return { kind: "blocked", reason: `Max iterations reached (${attempts} attempts)${because}` };
   }
+  const { taskTokens, taskCostUsd } = limits;
+  if (taskTokens !== undefined && tokensOf(usage) >= taskTokens)
+    return { kind: "blocked", reason: `the task's ${taskTokens} tokens are used up (${tokensOf(usage)})${because}` };
+  if (taskCostUsd !== undefined && (usage.costUsd ?? 0) >= taskCostUsd)
+    return {
+      kind: "blocked",
+      reason: `the task's $${taskCostUsd} are used up ($${usage.costUsd?.toFixed(2)})${because}`,
+    };
   if (world.clock.monotonic() >= deadline) {
     return {
       kind: "blocked",

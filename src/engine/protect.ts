@@ -4,7 +4,7 @@ import { manifestTampering } from "../check/manifest.ts";
 import { type ProjectText, provingFiles } from "../check/proving-files.ts";
 import type { TestRun } from "../core/check.ts";
 import type { FileChange, Reject } from "../core/patch.ts";
-import type { Role } from "../core/prompt.ts";
+import type { WritingRole } from "../core/prompt.ts";
 import type { Task } from "../core/task.ts";
 import { type GuardPolicy, guardChanges } from "../policy/guard.ts";
 
@@ -13,16 +13,16 @@ export type Protection = Pick<GuardPolicy, "isBlocked" | "maxFiles" | "maxChange
 
 /** Who writes, and for the builder which files are known to judge the work. */
 export interface Writer {
-  readonly role: Role;
+  readonly role: WritingRole;
   readonly judges: ReadonlySet<string>;
 }
 
-const RULES: Readonly<Record<Role, (writer: Writer) => Pick<GuardPolicy, "isAllowed" | "isFrozen">>> = {
+const RULES: Readonly<Record<WritingRole, (writer: Writer) => Pick<GuardPolicy, "isAllowed" | "isFrozen">>> = {
   tester: () => ({ isAllowed: (path) => isTestFile(path) && !isRunnerConfig(path) }),
   builder: ({ judges }) => ({ isFrozen: (path) => judges.has(path) || frozenReason(path) !== undefined }),
 };
 
-const CONTENT: Readonly<Record<Role, (change: FileChange) => readonly Reject[]>> = {
+const CONTENT: Readonly<Record<WritingRole, (change: FileChange) => readonly Reject[]>> = {
   tester: keepsTests,
   builder: keepsManifest,
 };

@@ -20,6 +20,20 @@ export interface ReplyContext {
   readonly protection: Protection;
 }
 
+export interface PlanOptions {
+  readonly listFiles: () => readonly string[];
+  readonly refusePath: (path: string) => Reject | undefined;
+}
+
+/** How a writer's patch is planned: by the watch that follows a reply, and when it has come. */
+export function planOptions(
+  writer: Writer,
+  { paths, protection }: Pick<ReplyContext, "paths" | "protection">,
+): PlanOptions {
+  const policy = policyOf(writer, protection);
+  return { listFiles: () => paths, refusePath: (path) => guardPath(path, policy) };
+}
+
 export function readReply(reply: string, { writer, workspace, paths, protection }: ReplyContext): ReadReply {
   const proposal = extractProposal(reply);
   if (proposal.kind === "question") return proposal;
@@ -28,11 +42,7 @@ export function readReply(reply: string, { writer, workspace, paths, protection 
     return unusable("no patch", [{ kind: "no change", text: `It offers no patch: ${proposal.text}` }]);
   if (proposal.kind === "malformed") return unusable("no patch", [{ kind: "malformed", text: proposal.reason }]);
 
-  const policy = policyOf(writer, protection);
-  const plan = planPatch(proposal.edits, workspace.read, {
-    listFiles: () => paths,
-    refusePath: (path) => guardPath(path, policy),
-  });
+  const plan = planPatch(proposal.edits, workspace.read, planOptions(writer, { paths, protection }));
   if (!plan.ok) return unusable("patch rejected", plan.rejects);
   const against = violations(plan.changes, writer, protection);
   if (against.length > 0) return unusable("patch rejected", against);

@@ -1,8 +1,9 @@
 /** Reads back from the event log where an interrupted run of a task stood. Pure: a fold over its events. */
 import type { TestRun } from "../core/check.ts";
 import type { EventOf, EventType, RalphEvent } from "../core/event.ts";
-import type { TextReply } from "../core/model.ts";
-import type { Role } from "../core/prompt.ts";
+import type { TextReply, Usage } from "../core/model.ts";
+import type { WritingRole } from "../core/prompt.ts";
+import { addUsage, NO_USAGE } from "../core/usage.ts";
 import type { Evidence } from "../core/verdict.ts";
 import type { CommitId } from "../core/workspace.ts";
 
@@ -10,7 +11,7 @@ type ModelReplied = EventOf<"model.replied">;
 
 interface Pending {
   readonly at: number;
-  readonly role: Role;
+  readonly role: WritingRole;
   readonly reply?: TextReply;
   /** What its tests proved: counts once the attempt is finished, because only then its tree is the task's. */
   readonly red?: {
@@ -25,8 +26,12 @@ export interface Past {
   readonly attempts: number;
   /** Time spent in earlier leases. */
   readonly spentMs: number;
-  readonly tokens: number;
+  readonly usage: Usage;
   readonly model?: string;
+  /** The tier that the task was escalated to. */
+  readonly tier?: string;
+  /** Attempts in a row that failed in the same way under that tier. */
+  readonly sameFailures: number;
   readonly evidence: readonly Evidence[];
   /** The work tree's state, where there is one to go on from. */
   readonly tree?: { readonly base: CommitId; readonly head: CommitId };
@@ -40,7 +45,7 @@ export interface Past {
   readonly pending?: Pending;
 }
 
-const NOTHING: Past = { attempts: 0, spentMs: 0, tokens: 0, evidence: [] };
+const NOTHING: Past = { attempts: 0, spentMs: 0, usage: NO_USAGE, sameFailures: 0, evidence: [] };
 
 /**
  * @param events all events of the task, oldest first
@@ -90,6 +95,8 @@ function next(past: Past, event: RalphEvent, runs: readonly TestRun[]): Past {
       return withReply(past, event);
     case "attempt.finished":
       return finished(past, event, runs);
+    case "tier.escalated":
+      return { ...past, tier: event.to, sameFailures: 0 };
     case "task.settled":
       return event.status === "PENDING" ? past : NOTHING;
     case "task.edited":
@@ -100,11 +107,10 @@ function next(past: Past, event: RalphEvent, runs: readonly TestRun[]): Past {
 }
 
 function withReply(past: Past, reply: ModelReplied): Past {
-  const tokens = past.tokens + reply.usage.promptTokens + reply.usage.outputTokens;
   const { text, model, finish, usage, durationMs } = reply;
   const said: TextReply = { kind: "text", text, model, finish, usage, durationMs };
   const pending = past.pending === undefined ? {} : { pending: { ...past.pending, reply: said } };
-  return { ...past, ...pending, tokens, model };
+  return { ...past, ...pending, usage: addUsage(past.usage, usage), model };
 }
 
 function proved(past: Past, { by, targets, commit: redAt }: EventOf<"red.proved">, runs: readonly TestRun[]): Past {
@@ -122,8 +128,20 @@ function finished(past: Past, event: EventOf<"attempt.finished">, runs: readonly
     ...(kept ? { runs } : {}),
     ...pending?.red,
     evidence: event.evidence,
+    sameFailures: countSameFailures(past, event.evidence),
     attempts: event.attempt,
   };
+}
+
+/** The last thing that a failed attempt says is why it failed. */
+export function countSameFailures(
+  before: { readonly evidence: readonly Evidence[]; readonly sameFailures: number },
+  evidence: readonly Evidence[],
+): number {
+  const [was, is] = [before.evidence.at(-1), evidence.at(-1)];
+  if (is === undefined) return 0;
+  const isSame = was?.kind === is.kind && was.fingerprint === is.fingerprint;
+  return isSame ? before.sameFailures + 1 : 1;
 }
 
 /** Attempts, time and evidence count on; the work begins anew on another commit. */

@@ -7,11 +7,13 @@ import type { Verdict } from "../core/verdict.ts";
 import type { CommitId } from "../core/workspace.ts";
 import { attempt } from "./attempt.ts";
 import { begin, startBuilding } from "./begin.ts";
+import { isStuck } from "./decide.ts";
 import { type Finished, finish } from "./finish.ts";
 import { taskJournal } from "./journal.ts";
 import { limitReached } from "./limits.ts";
-import { type Past, recall, withoutTree } from "./recall.ts";
+import { countSameFailures, type Past, recall, withoutTree } from "./recall.ts";
 import type { Progress, Step, TaskRun } from "./task-run.ts";
+import { tierAbove, tierFor } from "./tiers.ts";
 import type { World } from "./world.ts";
 
 export interface TaskOutcome {
@@ -28,11 +30,11 @@ export interface TaskOutcome {
 
 export async function runTask(world: World, lease: Lease, task: Task, signal: AbortSignal): Promise<TaskOutcome> {
   const journal = taskJournal(world, lease);
-  const tier = world.tierOf(task);
+  const { tier, why } = tierFor(world, task, recall(await world.store.events.read({ taskId: task.id })));
   const checks = task.checks.length > 0 ? task.checks : world.defaultChecks;
   if (checks.length === 0) throw new RalphError("NO_CHECK", { id: task.id });
   const { worker, fencing } = lease;
-  await journal.recordDurably({ type: "task.leased", worker, fencing, title: task.title, tier: tier.name });
+  await journal.recordDurably({ type: "task.leased", worker, fencing, title: task.title, tier: tier.name, why });
   for (;;) {
     const past = recallFor(checks, await world.store.events.read({ taskId: task.id }));
     const workspace = await world.workspaces.open(
@@ -98,7 +100,7 @@ async function takeStep(run: TaskRun, before: Progress, pending: Past["pending"]
   const { step, commit }: Finished =
     attempted.step.kind === "complete" ? await finish(run, attempted.progress) : { step: attempted.step };
   // Nothing was decided: the attempt is still to be made.
-  if (step.kind === "stopped") return { kind: "decided", step, attempts: before.attempts };
+  if (step.kind === "stopped" || step.kind === "waiting") return { kind: "decided", step, attempts: before.attempts };
 
   const progress = await advance(run, attempted.progress, step);
   const { attempts, evidence } = progress;
@@ -109,12 +111,22 @@ async function takeStep(run: TaskRun, before: Progress, pending: Past["pending"]
     return { kind: "moved" };
   }
   if (step.kind === "complete" || step.kind === "blocked") return { kind: "decided", step, attempts, commit, finished };
-  await journal.recordDurably(finished);
-  return { kind: "on the way", progress };
+  const stronger = isStuck(progress, run.world.limits) ? tierAbove(run.world, run.tier) : undefined;
+  if (stronger === undefined) {
+    await journal.recordDurably(finished);
+    return { kind: "on the way", progress };
+  }
+  const [from, to] = [run.tier.name, stronger.name];
+  const reason = `${progress.sameFailures} attempts in a row failed in the same way: ${evidence.at(-1)?.kind ?? ""}`;
+  await journal.recordDurably(finished, { type: "tier.escalated", from, to, reason });
+  return { kind: "decided", step: { kind: "escalate", to, reason }, attempts };
 }
 
 async function advance(run: TaskRun, progress: Progress, step: Step): Promise<Progress> {
-  if (step.kind === "retry") return { ...progress, evidence: step.evidence };
+  if (step.kind === "retry") {
+    const { evidence } = step;
+    return { ...progress, evidence, sameFailures: countSameFailures(progress, evidence) };
+  }
   if (step.kind !== "red") return progress;
   await run.journal.record({ type: "red.proved", targets: step.targets, by: step.by, commit: run.workspace.head() });
   return startBuilding(run, progress, step);

@@ -1,6 +1,8 @@
 /** How a task's outcome is written down: in the store, and from there in the task file. Pure. */
+import type { Usage } from "../core/model.ts";
 import type { QueueEntry, Settlement } from "../core/store.ts";
 import type { StatusUpdate, TaskStatus } from "../core/task.ts";
+import { tokensOf } from "../core/usage.ts";
 import type { TaskOutcome } from "./run-task.ts";
 
 type End = TaskOutcome["verdict"];
@@ -9,6 +11,8 @@ const STATUS: Readonly<Record<End["kind"], Settlement["status"]>> = {
   complete: "completed",
   blocked: "blocked",
   stopped: "queued",
+  waiting: "queued",
+  escalate: "queued",
 };
 
 const WORDS: Readonly<Partial<Record<QueueEntry["status"], TaskStatus>>> = {
@@ -19,13 +23,21 @@ const WORDS: Readonly<Partial<Record<QueueEntry["status"], TaskStatus>>> = {
 
 export const wordOf = (status: QueueEntry["status"]): TaskStatus => WORDS[status] ?? "PENDING";
 
+interface Work {
+  /** The last one that answered. */
+  readonly model: string | undefined;
+  readonly usage: Usage;
+}
+
 /** @param at epoch milliseconds */
-export function settlementOf(outcome: TaskOutcome, model: string | undefined, at: number): Settlement {
+export function settlementOf(outcome: TaskOutcome, { model, usage }: Work, at: number): Settlement {
   const { verdict, attempts, branch, commit, files } = outcome;
   const reason = verdict.kind === "blocked" ? verdict.reason : undefined;
   const fields: Record<string, string | undefined> = {
     ATTEMPTS: String(attempts),
     MODEL: model,
+    TOKENS: tokensOf(usage) === 0 ? undefined : describeTokens(usage),
+    COST: usage.costUsd === undefined ? undefined : `$${usage.costUsd.toFixed(4)}`,
     BRANCH: branch,
     COMMIT: commit,
     TESTS_STATUS: TESTS[verdict.kind],
@@ -39,12 +51,23 @@ export function settlementOf(outcome: TaskOutcome, model: string | undefined, at
   return { status: STATUS[verdict.kind], attempts, result, ...(reason === undefined ? {} : { reason }) };
 }
 
-const TESTS: Readonly<Record<End["kind"], string>> = { complete: "PASSING", blocked: "FAILING", stopped: "NOT_RUN" };
+const describeTokens = ({ promptTokens, cachedTokens, outputTokens, estimated }: Usage): string =>
+  `${promptTokens} in (${cachedTokens} cached), ${outputTokens} out${estimated ? ", estimated" : ""}`;
+
+const TESTS: Readonly<Record<End["kind"], string>> = {
+  complete: "PASSING",
+  blocked: "FAILING",
+  escalate: "FAILING",
+  stopped: "NOT_RUN",
+  waiting: "NOT_RUN",
+};
 
 const RECOMMENDATION: Readonly<Record<End["kind"], string | undefined>> = {
   complete: "Review the commit and merge the run's branch",
   blocked: "Read the log (ralph logs), mend the task or the code, then set STATUS to PENDING",
   stopped: undefined,
+  waiting: undefined,
+  escalate: undefined,
 };
 
 /** What the task file's block shall say of an entry of the queue. */

@@ -1,8 +1,8 @@
 /** What stays the same while one worker has one task, and what changes from attempt to attempt. */
 import type { TestRun } from "../core/check.ts";
 import type { CheckPhase } from "../core/event.ts";
-import type { Tier } from "../core/model.ts";
-import type { Role } from "../core/prompt.ts";
+import type { Tier, Usage } from "../core/model.ts";
+import type { WritingRole } from "../core/prompt.ts";
 import type { Lease } from "../core/store.ts";
 import type { CheckSpec, Task } from "../core/task.ts";
 import type { Evidence, Verdict } from "../core/verdict.ts";
@@ -28,7 +28,7 @@ export interface Progress {
   /** Finished attempts. */
   readonly attempts: number;
   /** tester until red is proved, then builder. */
-  readonly role: Role;
+  readonly role: WritingRole;
   /** What passed before the task: none of it may fail afterwards. */
   readonly baseline: readonly TestRun[];
   /** Ids that must go from red to green. */
@@ -40,6 +40,10 @@ export interface Progress {
   /** The checks' last run on what the workspace holds now. */
   readonly runs: readonly TestRun[];
   readonly evidence: readonly Evidence[];
+  /** Attempts in a row, the last one included, that failed in the same way under the present tier. */
+  readonly sameFailures: number;
+  /** Of every answer for the task so far. */
+  readonly usage: Usage;
   /** What the model is shown, as it was when the role began: the same from attempt to attempt. */
   readonly shown: Shown;
 }
@@ -47,6 +51,8 @@ export interface Progress {
 export interface Shown {
   readonly context: Context;
   readonly paths: readonly string[];
+  /** What is known of each model's tokens; grows as its server counts. */
+  readonly charactersPerToken: Map<string, number>;
 }
 
 /** Proved red: these must become green. */

@@ -3,6 +3,7 @@ import { type ErrorCode, isRalphError, RalphError } from "../core/error.ts";
 import type { RunOutcome } from "../core/event.ts";
 import type { Lease, QueueEntry } from "../core/store.ts";
 import type { StopReason } from "../core/verdict.ts";
+import { type Aside, asideTasks, type Wake } from "./aside.ts";
 import { keepLease } from "./keep-lease.ts";
 import { recall } from "./recall.ts";
 import { runTask, type TaskOutcome } from "./run-task.ts";
@@ -22,19 +23,62 @@ export async function work(
   only: readonly string[] | undefined,
   signal: AbortSignal,
 ): Promise<WorkResult> {
+  const aside = asideTasks(world.clock, world.limits.modelDownMs);
   for (;;) {
     await reconcile(world);
     const end = endOfRun(world, signal);
     if (end !== undefined) return summarise(world, only, end);
-    const lease = await world.store.queue.lease(world.worker, world.limits.leaseMs, only === undefined ? {} : { only });
+    const lease = await leaseNext(world, only, aside);
     if (lease === undefined) {
-      if (!(await isWorkElsewhere(world, only))) return summarise(world, only);
-      await world.wait(ELSEWHERE_MS, signal);
-      continue;
+      if (await mayGoOn(world, only, aside, signal)) continue;
+      return summarise(world, only, endOfWaiting(aside));
     }
     const outcome = await workOn(world, lease, signal);
+    aside.note(lease.taskId, outcome?.verdict);
     if (outcome?.verdict.kind === "stopped") return summarise(world, only, outcome.verdict);
   }
+}
+
+async function leaseNext(world: World, only: readonly string[] | undefined, aside: Aside): Promise<Lease | undefined> {
+  const { store, worker, limits } = world;
+  const entries = await entriesOf(store, only);
+  const isAnyAside = entries.some(({ taskId }) => aside.has(taskId));
+  const free = isAnyAside ? entries.map(({ taskId }) => taskId).filter((id) => !aside.has(id)) : only;
+  return store.queue.lease(worker, limits.leaseMs, free === undefined ? {} : { only: free });
+}
+
+/** Nothing can be leased now. True: look again, after a wait where one was due. */
+async function mayGoOn(
+  world: World,
+  only: readonly string[] | undefined,
+  aside: Aside,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (aside.bringBack()) return true;
+  const wake = aside.nextWake();
+  if (wake !== undefined) {
+    await waitForModels(world, wake, signal);
+    return true;
+  }
+  if (!(await isWorkElsewhere(world, only))) return false;
+  await world.wait(ELSEWHERE_MS, signal);
+  return true;
+}
+
+/** A wait is cut into pieces: tasks may come meanwhile, and a machine that slept wakes at the right time. */
+const LONGEST_WAIT_MS = 30_000;
+const SHORTEST_WAIT_MS = 1_000;
+
+async function waitForModels(world: World, { until, reason }: Wake, signal: AbortSignal): Promise<void> {
+  const ms = until - world.clock.now();
+  if (ms > 0) await world.recordRun({ type: "run.waiting", until, reason });
+  await world.wait(Math.max(SHORTEST_WAIT_MS, Math.min(ms, LONGEST_WAIT_MS)), signal);
+}
+
+/** Tiers that were waited for in vain are a fault of the set-up: their tasks stay PENDING. */
+function endOfWaiting(aside: Aside): End | undefined {
+  const reasons = aside.givenUp();
+  return reasons.length === 0 ? undefined : { why: "set-up", reason: reasons.join("\n") };
 }
 
 /** Task files into the queue, dead workers' leases freed, status blocks that a killed run could not write written now. */
@@ -120,16 +164,23 @@ function verdictOfError(error: unknown): TaskOutcome["verdict"] | undefined {
 
 async function settle(world: World, lease: Lease, outcome: TaskOutcome): Promise<void> {
   const { store, clock, onEvent } = world;
-  const { model } = recall(await store.events.read({ taskId: lease.taskId }));
-  const settlement = settlementOf(outcome, model, clock.now());
-  const { attempts, reason } = settlement;
+  const { model, usage } = recall(await store.events.read({ taskId: lease.taskId }));
+  const settlement = settlementOf(outcome, { model, usage }, clock.now());
+  const { attempts } = settlement;
+  const reason = settlement.reason ?? pauseOf(outcome.verdict);
   const status = wordOf(settlement.status);
   const events = await store.queue.settle(lease, settlement, [
     ...(outcome.finished === undefined ? [] : [outcome.finished]),
-    { type: "task.settled", status, attempts, ...(reason === undefined ? {} : { reason }) },
+    { type: "task.settled", status, attempts, usage, ...(reason === undefined ? {} : { reason }) },
   ]);
   for (const event of events) onEvent(event);
   await writeBlock(world, await entryOf(world, lease.taskId));
+}
+
+/** Why a task that stays PENDING does not go on at once. */
+function pauseOf(verdict: TaskOutcome["verdict"]): string | undefined {
+  if (verdict.kind === "waiting") return `waits for ${verdict.tier}`;
+  return verdict.kind === "escalate" ? `goes on with ${verdict.to} after the others` : undefined;
 }
 
 async function entryOf({ store }: Pick<World, "store">, taskId: string): Promise<QueueEntry> {

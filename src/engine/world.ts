@@ -1,13 +1,14 @@
 /** Everything the loop needs from outside: adapters and settings, handed in by app/wire.ts or by a test. */
 import type { RunCheck } from "../core/check.ts";
 import type { Clock } from "../core/clock.ts";
-import type { RalphEvent } from "../core/event.ts";
-import type { AskOptions, FailedReply, Tier, TierReply } from "../core/model.ts";
-import type { Prompt } from "../core/prompt.ts";
+import type { EventBody, RalphEvent } from "../core/event.ts";
+import type { AskOptions, FailedReply, QuestionFor, Tier, TierReply, Traits, Usage } from "../core/model.ts";
 import type { Store } from "../core/store.ts";
-import type { CheckSpec, TaskSource, TaskSummary } from "../core/task.ts";
+import type { CheckSpec, Task, TaskSource } from "../core/task.ts";
 import type { Workspaces } from "../core/workspace.ts";
-import type { PromptStack } from "../prompt/stack.ts";
+import type { EditMode } from "../model/edit-mode.ts";
+import type { Route } from "../model/route.ts";
+import type { Prompts } from "../prompt/stack.ts";
 import type { Protection } from "./protect.ts";
 
 export interface Limits {
@@ -17,19 +18,39 @@ export interface Limits {
   readonly maxFiles: number;
   readonly maxLines: number;
   readonly leaseMs: number;
-  /** Room for files in a prompt. */
-  readonly contextCharacters: number;
   readonly evidenceCharacters: number;
+  /** Attempts in a row that failed in the same way before a stronger tier takes over; 0 = never. */
+  readonly escalateAfter: number;
+  /** How long a run waits for models that do not answer, when it has nothing else to do. */
+  readonly modelDownMs: number;
+  /** Of one task, in and out; undefined = no limit. */
+  readonly taskTokens?: number;
+  /** US dollars of one task; undefined = no limit. */
+  readonly taskCostUsd?: number;
 }
 
-interface AskTierOptions extends AskOptions {
+interface AskTierOptions {
   /** Monotonic milliseconds at which the task's time is used up. */
   readonly deadline: number;
   /** Told of every failed call. */
   readonly onFailure: (failed: FailedReply) => Promise<void>;
 }
 
-type AskTier = (tier: Tier, prompt: Prompt, options: AskTierOptions, signal: AbortSignal) => Promise<TierReply>;
+type AskTier = (
+  tier: Tier,
+  questionFor: QuestionFor,
+  options: AskTierOptions,
+  signal: AbortSignal,
+) => Promise<TierReply>;
+
+export interface RunBudget {
+  /** In words, once it is used up. */
+  exceeded(): string | undefined;
+  /** Tokens that the run may still use. */
+  tokensLeft(): number;
+  /** Of every answer so far. */
+  used(): Usage;
+}
 
 export interface World {
   readonly store: Store;
@@ -40,15 +61,19 @@ export interface World {
   readonly runCheck: RunCheck;
   /** For tasks that name none. */
   readonly defaultChecks: readonly CheckSpec[];
-  readonly tierOf: (task: TaskSummary) => Tier;
+  /** Strongest first; at least one. */
+  readonly tiers: readonly Tier[];
+  readonly route: (task: Task) => Route;
   readonly askTier: AskTier;
   readonly askOptions: AskOptions;
-  readonly prompts: PromptStack;
+  /** In which format a model is asked. */
+  readonly modeOf: (model: string, traits: Traits) => EditMode;
+  readonly prompts: Prompts;
   /** What no patch may touch, whatever it says. */
   readonly protection: Protection;
   readonly limits: Limits;
-  /** Of the whole run; in words, once it is used up. */
-  readonly budget: { exceeded(): string | undefined };
+  /** Of the whole run. */
+  readonly budget: RunBudget;
   readonly clock: Clock;
   /** Resolves after that time, or at once when aborted. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -56,4 +81,6 @@ export interface World {
   readonly worker: string;
   readonly isWorkerGone: (worker: string) => boolean;
   readonly onEvent: (event: RalphEvent) => void;
+  /** Journals what happens to the run and to no task. */
+  readonly recordRun: (body: EventBody) => Promise<void>;
 }

@@ -24,12 +24,14 @@ interface Shape {
 
 const SHAPES: readonly Shape[] = [
   {
-    pattern: /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----[\s\S]*?(?:-----END \1-----|$)/g,
+    // Only what a key's body is made of, quoted or numbered: code that merely looks for one hides nothing after it.
+    pattern:
+      /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----(?:[A-Za-z0-9+/=\s\\:;,.|"'`-]*?-----END \1-----|(?:(?:\\[nr]|[\s\d|"'`+-]){0,20}[A-Za-z0-9+/=]{16,})*)/g,
     replacement: `-----BEGIN $1----- ${REDACTED}`,
   },
-  // The password may hold anything but the separators of a URL's authority.
-  { pattern: /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/:@'"]*:[^\s/@'"]+@/gi, replacement: `$1${REDACTED}@` },
-  { pattern: /\b(Bearer|Basic)(\s+)[A-Za-z0-9._~+/-]{16,}=*/gi, replacement: `$1$2${REDACTED}` },
+  // A URL's authority reaches to its last @: people write one in a password, too.
+  { pattern: /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/:@'"]*:[^\s/'"]+@/gi, replacement: `$1${REDACTED}@` },
+  { pattern: /\b(Bearer|Basic)([ \t]+)[A-Za-z0-9._~+/-]{16,}=*/gi, replacement: `$1$2${REDACTED}` },
   { pattern: /\bsk-[A-Za-z0-9_-]{16,}/g, replacement: REDACTED },
   { pattern: /\bgh[pousr]_[A-Za-z0-9]{20,}/g, replacement: REDACTED },
   { pattern: /\bgithub_pat_[A-Za-z0-9_]{20,}/g, replacement: REDACTED },
@@ -49,12 +51,19 @@ export function secretsOf(environment: Readonly<Record<string, string | undefine
     .filter((value) => value.length >= MINIMUM_SECRET_LENGTH);
 }
 
-/** A function that puts `[redacted]` in place of `secrets` (values of at least 8 characters) and of token shapes. */
+/** A value as it is, and as JSON, a URL and base64 write it; the padding at the end of base64 tells nothing. */
+const spellings = (value: string): readonly string[] => [
+  value,
+  JSON.stringify(value).slice(1, -1),
+  encodeURIComponent(value),
+  ...(["base64", "base64url"] as const).map((encoding) => Buffer.from(value).toString(encoding).replace(/=+$/, "")),
+];
+
+/** A function that puts `[redacted]` in place of `secrets` (values of at least 8 characters, in any spelling) and of token shapes. */
 export function redactor(secrets: readonly string[]): Redact {
   // Longest first: a secret that contains another one must not be cut in two.
-  const values = [...new Set(secrets)]
-    .filter((secret) => secret.length >= MINIMUM_SECRET_LENGTH)
-    .sort((a, b) => b.length - a.length);
+  const long = secrets.filter((secret) => secret.length >= MINIMUM_SECRET_LENGTH);
+  const values = [...new Set(long.flatMap(spellings))].sort((a, b) => b.length - a.length);
 
   return (text) => {
     const withoutValues = values.reduce((rest, value) => rest.replaceAll(value, REDACTED), text);

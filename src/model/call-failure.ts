@@ -20,6 +20,11 @@ const ENDINGS: Readonly<Record<Ending, (endpoint: string, limits: AskOptions) =>
     message: `${endpoint} wrote more than ${limits.maxCharacters} characters, so ralph ended the answer`,
     cure: "Lower max_tokens of that model; where answers may be that long, raise limits.reply_characters in ralph.yaml",
   }),
+  repetition: (endpoint) => ({
+    class: "bad answer",
+    message: `${endpoint} wrote the same again and again, so ralph ended the answer`,
+    cure: "Raise that model's temperature a little, or look at its chat template and sampling settings",
+  }),
   aborted: (endpoint) => ({ class: "aborted", message: `The call to ${endpoint} was ended because ralph was stopped` }),
 };
 

@@ -1,13 +1,18 @@
 /** The clocks of one model call. Every way in which ralph itself ends a call goes through here and leaves its reason. */
 import type { AskOptions } from "../core/model.ts";
 
-/** "silence": the idle clock; "too long": more text than allowed; "aborted": the caller's signal. */
-export type Ending = "wall clock" | "silence" | "too long" | "aborted";
+/**
+ * Why ralph gave a call up. "silence": the idle clock; "too long": more text than allowed; "repetition": the text has
+ * become a loop; "aborted": the caller's signal.
+ */
+export type Ending = "wall clock" | "silence" | "too long" | "repetition" | "aborted";
 
 export interface CallWatch {
-  /** Aborted as soon as the call has an ending. */
+  /** Aborted as soon as the call has an ending, or nothing more is wanted of it. */
   readonly signal: AbortSignal;
   ending(): Ending | undefined;
+  /** Ends the call because what has come is all that is needed: no failure. */
+  enough(): void;
   /** Something came: the idle clock starts again. */
   touch(): void;
   /** Ends the call; the first reason counts. */
@@ -24,7 +29,7 @@ export function watchCall(limits: Pick<AskOptions, "timeoutMs" | "idleMs">, oute
   const controller = new AbortController();
   let ending: Ending | undefined;
   const end = (why: Ending) => {
-    ending ??= why;
+    if (!controller.signal.aborted) ending = why;
     controller.abort();
   };
   const wall = setTimeout(end, Math.min(limits.timeoutMs, LONGEST_TIMEOUT_MS), "wall clock");
@@ -36,6 +41,7 @@ export function watchCall(limits: Pick<AskOptions, "timeoutMs" | "idleMs">, oute
     signal: controller.signal,
     ending: () => ending,
     touch: () => void idle.refresh(),
+    enough: () => controller.abort(),
     end,
     stop: () => {
       clearTimeout(wall);

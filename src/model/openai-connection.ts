@@ -1,6 +1,7 @@
 /** The openai package with ralph's own clocks and limits around it. Heavy: loaded by the first call of a client. */
 import { OpenAI } from "openai";
 import type { ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
+import type { CompletionCreateParamsStreaming } from "openai/resources/completions";
 import { Agent } from "undici";
 import type { AskOptions } from "../core/model.ts";
 import type { CallWatch } from "./call-watch.ts";
@@ -12,6 +13,7 @@ interface ConnectionOptions {
 }
 
 export type ChatRequest = ChatCompletionCreateParamsStreaming;
+export type CompletionRequest = CompletionCreateParamsStreaming;
 
 /** One SDK client per call, so that every byte of it reaches the call's own clocks. */
 export type Connect = (watch: CallWatch, limits: Pick<AskOptions, "maxCharacters">) => OpenAI;

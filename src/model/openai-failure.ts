@@ -117,6 +117,13 @@ export const notAStream = (server: Server): ModelFailure => ({
   cure: `Check models.${server.name}.url in ralph.yaml: it is the address in front of /chat/completions`,
 });
 
+/** The answer was given without having read the whole prompt. */
+export const cutPrompt = ({ name, endpoint }: Server, promptTokens: number): ModelFailure => ({
+  class: "context overflow",
+  message: `${endpoint} read only ${promptTokens} tokens of the prompt: it cuts off without a word what does not fit`,
+  cure: `Give the server a larger window (Ollama: num_ctx), and write its size into models.${name}.context`,
+});
+
 export const oddFinish = (server: Server, finish: string): ModelFailure => ({
   class: "bad answer",
   message: `${server.endpoint} ended its answer with finish_reason "${quote(finish, server)}"`,

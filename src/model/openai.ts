@@ -1,23 +1,34 @@
 /**
- * Any server that speaks OpenAI's chat completions, llama-server first.
+ * Any server that speaks OpenAI's completions, llama-server first.
  *
  * One call is one streamed request: aborting a stream frees the server's slot at once, and a slow answer can be told
- * from a dead server. An answer counts only when the server itself said with a finish_reason that it is complete;
- * whatever ends earlier (a cut connection, a hang, an endless answer) is a failure and never text.
+ * from a dead server. An answer counts only when the server itself said with a finish_reason that it is complete, or
+ * when the reply's watch has seen all that is needed; whatever ends earlier (a cut connection, a hang, a loop) is a
+ * failure and never text.
  * An answer without any text is a bad answer; only one that the token limit cut before its text began is
  * text "" with finish "length".
  */
 import type { Clock } from "../core/clock.ts";
-import type { AskOptions, ModelClient, ModelFailure, TextReply } from "../core/model.ts";
+import type { AskOptions, ModelClient, ModelFailure, Reply, ReplyWatch, TextReply } from "../core/model.ts";
 import type { Prompt } from "../core/prompt.ts";
 import { emptyAnswer, endingFailure } from "./call-failure.ts";
 import { type CallWatch, type Ending, watchCall } from "./call-watch.ts";
-import type { ChatRequest, Connect } from "./openai-connection.ts";
-import { classifyError, cutOff, describeServer, notAStream, oddFinish, type Server } from "./openai-failure.ts";
+import type { Connect } from "./openai-connection.ts";
+import {
+  classifyError,
+  cutOff,
+  cutPrompt,
+  describeServer,
+  notAStream,
+  oddFinish,
+  type Server,
+} from "./openai-failure.ts";
 import { readHealth } from "./openai-health.ts";
+import { chatRequest, completionRequest, type Extras, extrasOf, refusesExtras } from "./openai-request.ts";
 import { addChunk, NOTHING_YET, type StreamedAnswer } from "./openai-stream.ts";
-import { numberAt, textAt } from "./unknown-json.ts";
-import { estimateUsage } from "./usage.ts";
+import { countTokens, readTraits } from "./openai-traits.ts";
+import { watchRepetition } from "./repetition.ts";
+import { estimateUsage, type Prices, priced } from "./usage.ts";
 
 export interface OpenaiOptions {
   /** As in ralph.yaml. */
@@ -28,50 +39,69 @@ export interface OpenaiOptions {
   readonly model?: string;
   readonly apiKey?: string;
   readonly temperature?: number;
+  /** "completions" goes past the server's chat template; default "chat". */
+  readonly api?: "chat" | "completions";
+  /** Longest reply; default 8,000 tokens. */
+  readonly outputTokens?: number;
+  /** Context window in tokens; where it is not given the server is asked. */
+  readonly contextTokens?: number;
+  readonly prices?: Prices;
   readonly clock: Clock;
 }
 
 /** What came until the stream ended, and the error that ended it, if one did. */
 interface Call {
   readonly answer: StreamedAnswer;
+  /** Set where this watch had seen enough of the reply. */
+  readonly stoppedBy?: ReplyWatch;
   readonly error?: unknown;
 }
 
-/**
- * Beyond what every server knows. `return_progress` makes llama-server send something while it reads a long prompt,
- * so that the idle clock does not take it for dead; `include_usage` asks for token counts.
- */
-const EXTRAS = { stream_options: { include_usage: true }, cache_prompt: true, return_progress: true };
-const EXTRA_NAME = new RegExp(Object.keys(EXTRAS).join("|"));
+const DEFAULT_OUTPUT_TOKENS = 8_000;
 const FINISHES: Readonly<Record<string, TextReply["finish"]>> = { stop: "stop", length: "length" };
 
 /** Nothing is loaded, opened or asked before the first call. Calls may run side by side. */
 export function openaiClient(options: OpenaiOptions): ModelClient {
+  const { name, clock, outputTokens = DEFAULT_OUTPUT_TOKENS } = options;
   const server = describeServer(options);
   let loading: Promise<Connect> | undefined;
   const load = () => (loading ??= loadConnector(options));
-  let extras: Partial<typeof EXTRAS> = EXTRAS;
+  let takesExtras = true;
+  const facts = { server, outputTokens, contextTokens: options.contextTokens };
+  const traits = readTraits({ ...facts, connect: load, clock });
+
+  const ask = async (prompt: Prompt, given: AskOptions, signal: AbortSignal): Promise<Reply> => {
+    const connect = await load();
+    const startedAt = clock.monotonic();
+    const limits = { ...given, maxTokens: Math.min(given.maxTokens, outputTokens) };
+    const watch = watchCall(limits, signal);
+    const reader = { options, prompt, limits, watch, connect };
+    let call = await readStream(reader, takesExtras ? extrasOf(limits) : {});
+    if (takesExtras && refusesExtras(call.error)) {
+      takesExtras = false;
+      call = await readStream(reader, {});
+    }
+    watch.stop();
+    const durationMs = Math.round(clock.monotonic() - startedAt);
+    const failure = judge(call, watch.ending(), {
+      server,
+      limits,
+      now: clock.now(),
+      promptCharacters: prompt.system.length + prompt.user.length,
+    });
+    if (failure !== undefined) return { kind: "failed", model: name, failure, durationMs };
+    const usage = priced(call.answer.usage ?? estimateUsage(prompt, call.answer.written), options.prices);
+    return { kind: "text", model: name, ...saidIn(call), usage, durationMs };
+  };
+
   return {
-    name: options.name,
+    name,
     endpoint: server.endpoint,
-    async ask(prompt, limits, signal) {
-      const connect = await load();
-      const startedAt = options.clock.monotonic();
-      const watch = watchCall(limits, signal);
-      const request = chatRequest(options, prompt, limits);
-      let call = await readStream(connect, { ...request, ...extras }, limits, watch);
-      if (refusesExtras(call.error)) {
-        extras = {};
-        call = await readStream(connect, request, limits, watch);
-      }
-      watch.stop();
-      const durationMs = Math.round(options.clock.monotonic() - startedAt);
-      const failure = judge(call, watch.ending(), { server, limits, now: options.clock.now() });
-      if (failure !== undefined) return { kind: "failed", model: options.name, failure, durationMs };
-      return textReply(call.answer, prompt, options.name, durationMs);
-    },
-    health: async (signal) =>
-      readHealth({ connect: await load(), server, clock: options.clock, wanted: options.model }, signal),
+    ask,
+    traits,
+    health: async (signal) => readHealth({ connect: await load(), server, clock, wanted: options.model }, signal),
+    countTokens: async (prompt, signal) =>
+      options.api === "completions" ? undefined : countTokens({ connect: load, server, prompt }, signal),
   };
 }
 
@@ -80,27 +110,30 @@ async function loadConnector(options: OpenaiOptions): Promise<Connect> {
   return connector(options);
 }
 
-function chatRequest(options: OpenaiOptions, prompt: Prompt, limits: AskOptions): ChatRequest {
-  return {
-    model: options.model ?? "default",
-    messages: [
-      { role: "system", content: prompt.system },
-      { role: "user", content: prompt.user },
-    ],
-    max_tokens: limits.maxTokens,
-    stream: true,
-    ...(options.temperature !== undefined && { temperature: options.temperature }),
-  };
+interface Reader {
+  readonly options: OpenaiOptions;
+  readonly prompt: Prompt;
+  readonly limits: AskOptions;
+  readonly watch: CallWatch;
+  readonly connect: Connect;
 }
 
 /** Where the watch aborts it, the package ends the loop without an error: the caller looks at the watch. */
-async function readStream(connect: Connect, request: ChatRequest, limits: AskOptions, watch: CallWatch): Promise<Call> {
+async function readStream(reader: Reader, extras: Extras): Promise<Call> {
+  const { watch, limits } = reader;
+  const reply = limits.watch?.();
+  const [isTextLoop, isReasoningLoop] = [watchRepetition(), watchRepetition()];
   let answer = NOTHING_YET;
   try {
-    const sdk = connect(watch, limits);
-    for await (const chunk of await sdk.chat.completions.create(request, { signal: watch.signal })) {
+    for await (const chunk of await openStream(reader, extras)) {
       answer = addChunk(answer, chunk);
-      if (answer.text.length > limits.maxCharacters) watch.end("too long");
+      const { text, reasoning } = answer.added;
+      if (answer.written > limits.maxCharacters) watch.end("too long");
+      if (isTextLoop(text) || isReasoningLoop(reasoning)) watch.end("repetition");
+      if (text !== "" && reply !== undefined && reply.feed(text) !== "open") {
+        watch.enough();
+        return { answer, stoppedBy: reply };
+      }
     }
     return { answer };
   } catch (error) {
@@ -108,20 +141,29 @@ async function readStream(connect: Connect, request: ChatRequest, limits: AskOpt
   }
 }
 
-/** Strict servers refuse a field that they do not know, and name it. */
-const refusesExtras = (error: unknown): boolean =>
-  [400, 422].includes(numberAt(error, "status") ?? 0) && EXTRA_NAME.test(textAt(error, "message"));
+async function openStream(
+  { options, prompt, limits, watch, connect }: Reader,
+  extras: Extras,
+): Promise<AsyncIterable<unknown>> {
+  const sdk = connect(watch, limits);
+  const { signal } = watch;
+  if (options.api === "completions")
+    return sdk.completions.create({ ...completionRequest(options, prompt, limits), ...extras }, { signal });
+  return sdk.chat.completions.create({ ...chatRequest(options, prompt, limits), ...extras }, { signal });
+}
 
 interface Judging {
   readonly server: Server;
   readonly limits: AskOptions;
   readonly now: number;
+  readonly promptCharacters: number;
 }
 
 /** Undefined: the answer counts. A complete answer counts whatever happened to the connection afterwards. */
-function judge({ answer, error }: Call, ending: Ending | undefined, on: Judging): ModelFailure | undefined {
-  const { server, limits, now } = on;
-  const isComplete = answer.finish !== undefined && ending !== "aborted" && ending !== "too long";
+function judge({ answer, error, stoppedBy }: Call, ending: Ending | undefined, on: Judging): ModelFailure | undefined {
+  const { server, limits, now, promptCharacters } = on;
+  if (stoppedBy !== undefined) return undefined;
+  const isComplete = answer.finish !== undefined && (ending === undefined || CLOCKS.has(ending));
   if (ending !== undefined && !isComplete) return endingFailure(ending, server.endpoint, limits);
   if (answer.finish === undefined) {
     if (error !== undefined) return classifyError(error, server, now);
@@ -129,14 +171,23 @@ function judge({ answer, error }: Call, ending: Ending | undefined, on: Judging)
   }
   if (FINISHES[answer.finish] === undefined) return oddFinish(server, answer.finish);
   if (answer.finish === "stop" && answer.text.trim() === "") return emptyAnswer(server.endpoint);
-  return undefined;
+  return isCutPrompt(answer, promptCharacters) ? cutPrompt(server, answer.usage?.promptTokens ?? 0) : undefined;
 }
 
-const textReply = (answer: StreamedAnswer, prompt: Prompt, model: string, durationMs: number): TextReply => ({
-  kind: "text",
-  model,
-  text: answer.text,
-  finish: FINISHES[answer.finish ?? ""] ?? "stop",
-  usage: answer.usage ?? estimateUsage(prompt, answer.written),
-  durationMs,
-});
+/** A prompt of fewer characters may be all template. */
+const LEAST_PROMPT_CHARACTERS = 4_000;
+/** No vocabulary puts more into a token, on the average of a prompt. */
+const MOST_CHARACTERS_PER_TOKEN = 10;
+
+/** Ollama and others drop the beginning of a prompt that is longer than their window, and say nothing. */
+function isCutPrompt({ usage }: StreamedAnswer, promptCharacters: number): boolean {
+  if (usage === undefined || usage.promptTokens === 0 || promptCharacters < LEAST_PROMPT_CHARACTERS) return false;
+  return promptCharacters > usage.promptTokens * MOST_CHARACTERS_PER_TOKEN;
+}
+
+const CLOCKS: ReadonlySet<Ending> = new Set(["wall clock", "silence"]);
+
+const saidIn = ({ answer, stoppedBy }: Call): Pick<TextReply, "text" | "finish"> =>
+  stoppedBy === undefined
+    ? { text: answer.text, finish: FINISHES[answer.finish ?? ""] ?? "stop" }
+    : { text: stoppedBy.text(), finish: "stopped" };

@@ -1,11 +1,11 @@
 /**
  * The file that `replay` plays: one JSON object a line, {"task", "role", "text"} and, where wanted,
- * "attempt", "model", "finish", "delayMs" and "failure" (in place of "text").
+ * "attempt", "model", "finish", "usage", "durationMs", "delayMs" and "failure" (in place of "text").
  * A line without "attempt" is the next attempt of its task, so plain lines are answers 1, 2, 3 … of a task,
  * the tester's and the builder's counted together as ralph counts them. Pure.
  */
 import { RalphError } from "../core/error.ts";
-import type { FailureClass, ModelFailure, TextReply } from "../core/model.ts";
+import type { FailureClass, ModelFailure, TextReply, Usage } from "../core/model.ts";
 import type { Role } from "../core/prompt.ts";
 import { numberAt, textAt, valueAt } from "./unknown-json.ts";
 
@@ -14,13 +14,17 @@ export interface RecordedAnswer {
   readonly role: Role;
   /** 1-based. */
   readonly attempt: number;
+  /** How long the answer is waited for. */
   readonly delayMs: number;
+  /** How long it took when it was recorded; told, not waited for. */
+  readonly durationMs: number | undefined;
+  readonly usage: Usage | undefined;
   /** Which model gave it, where that was recorded. */
   readonly model: string | undefined;
   readonly said: Pick<TextReply, "text" | "finish"> | { readonly failure: ModelFailure };
 }
 
-const ROLES: Readonly<Record<Role, true>> = { tester: true, builder: true };
+const ROLES: Readonly<Record<Role, true>> = { tester: true, builder: true, verifier: true, planner: true };
 const FINISHES: Readonly<Record<TextReply["finish"], true>> = { stop: true, length: true, stopped: true };
 const CLASSES: Readonly<Record<FailureClass, true>> = {
   refused: true,
@@ -62,6 +66,8 @@ function readLine(line: string, lastAttempts: ReadonlyMap<string, number>, refus
     role: oneOf(ROLES, valueAt(json, "role"), () => refuse(`expected "role" to be ${list(ROLES)}`)),
     attempt: wholeNumber(json, "attempt", { absent: (lastAttempts.get(task) ?? 0) + 1, least: 1 }, refuse),
     delayMs: wholeNumber(json, "delayMs", { absent: 0, least: 0 }, refuse),
+    durationMs: numberAt(json, "durationMs"),
+    usage: readUsage(valueAt(json, "usage"), refuse),
     model: textAt(json, "model") || undefined,
     said: readSaid(json, refuse),
   };
@@ -74,6 +80,21 @@ function readSaid(json: unknown, refuse: Refuse): RecordedAnswer["said"] {
   if (typeof text !== "string") throw refuse('expected "text" or "failure"');
   const finish = valueAt(json, "finish") ?? "stop";
   return { text, finish: oneOf(FINISHES, finish, () => refuse(`expected "finish" to be ${list(FINISHES)}`)) };
+}
+
+function readUsage(json: unknown, refuse: Refuse): Usage | undefined {
+  if (json === undefined) return undefined;
+  const [promptTokens, cachedTokens, outputTokens] = ["promptTokens", "cachedTokens", "outputTokens"].map((key) =>
+    wholeNumber(json, key, { absent: 0, least: 0 }, refuse),
+  );
+  const costUsd = numberAt(json, "costUsd");
+  return {
+    promptTokens: promptTokens ?? 0,
+    cachedTokens: cachedTokens ?? 0,
+    outputTokens: outputTokens ?? 0,
+    estimated: valueAt(json, "estimated") === true,
+    ...(costUsd !== undefined && { costUsd }),
+  };
 }
 
 function readFailure(json: unknown, refuse: Refuse): ModelFailure {

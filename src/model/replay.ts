@@ -22,7 +22,7 @@ export interface ReplayOptions {
 
 /**
  * The file is read by the first call. Throws REPLAY_INVALID where it cannot be used.
- * A call takes the recorded "delayMs", and says that it took exactly that.
+ * A call takes the recorded "delayMs", and says that it took exactly that, or as long as was recorded.
  */
 export function replayClient(options: ReplayOptions): ModelClient {
   const { name, file } = options;
@@ -45,12 +45,14 @@ export function replayClient(options: ReplayOptions): ModelClient {
     async ask(prompt, limits, signal) {
       const line = await next(prompt.purpose);
       const model = line?.model ?? name;
-      const durationMs = Math.min(line?.delayMs ?? 0, limits.timeoutMs, limits.idleMs);
+      const durationMs = line?.durationMs ?? Math.min(line?.delayMs ?? 0, limits.timeoutMs, limits.idleMs);
       const said = line === undefined ? missing(file, prompt.purpose) : await speak(line, file, limits, signal);
       if ("class" in said) return { kind: "failed", model, failure: said, durationMs };
-      return { kind: "text", model, ...said, usage: estimateUsage(prompt, said.text.length), durationMs };
+      const usage = line?.usage ?? estimateUsage(prompt, said.text.length);
+      return { kind: "text", model, ...said, usage, durationMs };
     },
     health: () => readHealth(load),
+    traits: async () => ({ outputTokens: Number.MAX_SAFE_INTEGER, takesGrammar: false }),
   };
 }
 

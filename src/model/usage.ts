@@ -9,6 +9,22 @@ const CHARACTERS_PER_TOKEN = 4;
 
 const estimateTokens = (characters: number): number => Math.ceil(characters / CHARACTERS_PER_TOKEN);
 
+/** US dollars a million tokens. */
+export interface Prices {
+  readonly input: number;
+  readonly cachedInput?: number;
+  readonly output: number;
+}
+
+/** What the call cost; a usage that tells it already is left as it is. */
+export function priced(usage: Usage, prices: Prices | undefined): Usage {
+  if (prices === undefined || usage.costUsd !== undefined) return usage;
+  const { promptTokens, cachedTokens, outputTokens } = usage;
+  const { input, cachedInput = input, output } = prices;
+  const millionth = (promptTokens - cachedTokens) * input + cachedTokens * cachedInput + outputTokens * output;
+  return { ...usage, costUsd: millionth / 1_000_000 };
+}
+
 /** `written` counts every character that the model produced, its reasoning included. */
 export function estimateUsage(prompt: Prompt, written: number): Usage {
   return {

@@ -3,13 +3,14 @@
  * become valid any more. The text is looked at whenever a line ends a part: then everything before that line is
  * final, is read as if the reply ended there, and is tried on the files.
  */
+import type { ReplyWatch } from "../core/model.ts";
 import type { ReadFile, RejectKind } from "../core/patch.ts";
 import { extractProposal } from "./extract.ts";
 import { indexFile } from "./line-index.ts";
 import { type PlanOptions, planPatch } from "./plan.ts";
 import { stripThinking } from "./think.ts";
 
-export type StreamState = "open" | "complete" | "hopeless";
+type StreamState = ReturnType<ReplyWatch["feed"]>;
 
 interface StreamOptions extends PlanOptions {
   /** The files as they are; each is read and indexed once. */
@@ -17,9 +18,6 @@ interface StreamOptions extends PlanOptions {
   /** The model was asked for one code fence: its end is the end of the patch. */
   readonly isOneFence?: boolean;
 }
-
-/** Takes the next characters of the reply. After "complete" or "hopeless" the answer does not change. */
-export type FeedReply = (chunk: string) => StreamState;
 
 /** What later text cannot mend. */
 const FINAL: ReadonlySet<RejectKind> = new Set<RejectKind>([
@@ -47,13 +45,15 @@ const FENCE = /^(`{3,}|~{3,})/;
 const LOOKED_AT_ALWAYS = 100_000;
 const GROWTH = 1.1;
 
-export function watchReply(given: StreamOptions): FeedReply {
+/** After "complete" or "hopeless" neither state nor text changes. */
+export function watchReply(given: StreamOptions): ReplyWatch {
   const options = { ...given, readFile: remember(given.readFile), indexFile: remember(given.indexFile ?? indexFile) };
   const lines: string[] = [];
   let line = "";
   let [length, looked] = [0, 0];
   let state: StreamState = "open";
 
+  /** What stands before a part that has just begun belongs to the reply; the part itself does not. */
   const endLine = (): StreamState => {
     const mayLook = length < LOOKED_AT_ALWAYS || length > GROWTH * looked;
     if (PART.test(line) && mayLook) {
@@ -65,14 +65,21 @@ export function watchReply(given: StreamOptions): FeedReply {
     return endsReply(lines, options) ? "complete" : "open";
   };
 
-  return (chunk) => {
-    const [first = "", ...others] = chunk.split("\n");
-    line += first;
-    for (const other of others) {
-      if (state === "open") state = endLine();
-      line = other;
-    }
-    return state;
+  return {
+    feed: (chunk) => {
+      const [first = "", ...others] = chunk.split("\n");
+      line += first;
+      for (const other of others) {
+        if (state === "open") state = endLine();
+        if (state !== "open") break;
+        line = other;
+      }
+      return state;
+    },
+    text: () => {
+      if (state === "open") return toText(lines) + line;
+      return state === "complete" ? toText(lines) : closeParts(withoutOpenNames(toText(lines)));
+    },
   };
 }
 
@@ -89,7 +96,7 @@ function remember<T>(compute: (key: string) => T): (key: string) => T {
 
 /** The text before a part is read as if the reply ended there, with what is open closed. */
 function isHopeless(prefix: string, options: StreamOptions): boolean {
-  const answer = stripThinking(prefix.replace(NAMES, ""));
+  const answer = stripThinking(withoutOpenNames(prefix));
   if (answer === undefined) return false;
   const proposal = extractProposal(closeParts(answer));
   if (proposal.kind === "malformed") return proposal.cause === "unreadable";
@@ -97,6 +104,8 @@ function isHopeless(prefix: string, options: StreamOptions): boolean {
   const planned = planPatch(proposal.edits, options.readFile, options);
   return !planned.ok && planned.rejects.some((reject) => FINAL.has(reject.kind));
 }
+
+const withoutOpenNames = (prefix: string): string => prefix.replace(NAMES, "");
 
 function closeParts(answer: string): string {
   const lines = answer.split("\n");

@@ -11,7 +11,6 @@ export interface ContextRequest {
   readonly read: ReadFile;
   /** Why a path is not for a model to see; undefined = it may be shown. */
   readonly isHidden: (path: string) => string | undefined;
-  readonly maxCharacters: number;
 }
 
 export interface ShownFile {
@@ -19,10 +18,11 @@ export interface ShownFile {
   readonly text: string;
 }
 
+/** What could be shown, as it was when the role began, most needed first. */
 export interface Context {
   readonly files: readonly ShownFile[];
-  /** `path (why)`. */
-  readonly leftOut: readonly string[];
+  /** `path (why)`: what no room would make visible. */
+  readonly withheld: readonly string[];
 }
 
 /**
@@ -31,24 +31,41 @@ export interface Context {
  */
 export function chooseContext(request: ContextRequest): Context {
   const files: ShownFile[] = [];
-  const leftOut: string[] = [];
-  let room = request.maxCharacters;
+  const withheld: string[] = [];
   for (const path of candidates(request)) {
     const why = request.isHidden(path);
     if (why !== undefined) {
-      leftOut.push(`${path} (${why})`);
+      withheld.push(`${path} (${why})`);
       continue;
     }
     const state = request.read(path);
-    if (state.kind === "missing") continue;
-    if (state.kind === "refused") leftOut.push(`${path} (${state.why})`);
-    else if (state.text.length > room) leftOut.push(`${path} (${state.text.length} characters do not fit)`);
-    else {
-      room -= state.text.length;
-      files.push({ path, text: state.text });
-    }
+    if (state.kind === "refused") withheld.push(`${path} (${state.why})`);
+    if (state.kind === "text") files.push({ path, text: state.text });
   }
-  return { files, leftOut };
+  return { files, withheld };
+}
+
+export interface Fitted {
+  readonly files: readonly ShownFile[];
+  /** `path (why)`. */
+  readonly leftOut: readonly string[];
+}
+
+/** In the order of need; a file that does not fit is left out whole, and a smaller one after it may still fit. */
+export function fitFiles(files: readonly ShownFile[], maxCharacters: number): Fitted {
+  const shown: ShownFile[] = [];
+  const leftOut: string[] = [];
+  let room = maxCharacters;
+  for (const file of files) {
+    const { path, text } = file;
+    if (text.length > room) {
+      leftOut.push(`${path} (${text.length} characters do not fit)`);
+      continue;
+    }
+    room -= text.length;
+    shown.push(file);
+  }
+  return { files: shown, leftOut };
 }
 
 function candidates({ task, paths, testFiles, read }: ContextRequest): ReadonlySet<string> {

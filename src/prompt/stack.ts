@@ -3,6 +3,7 @@
  * A project's own file replaces the built-in one of the same name. Pure: the texts are handed in.
  */
 import { RalphError } from "../core/error.ts";
+import type { EditFormat } from "../core/model.ts";
 import type { Role } from "../core/prompt.ts";
 
 /** One file of the stack; `file` is where it came from, for messages. */
@@ -11,8 +12,14 @@ export interface StackFile {
   readonly text: string;
 }
 
-/** The files in the order in which the model reads them. */
-export type PromptStack = Readonly<Record<Role, readonly StackFile[]>>;
+export interface Prompts {
+  /** The files in the order in which the model reads them. */
+  readonly stack: Readonly<Record<Role, readonly StackFile[]>>;
+  /** How changes are to be written, for each format. */
+  readonly formats: Readonly<Record<EditFormat, StackFile>>;
+  /** What is said besides where a grammar binds the reply: it asks for marks around the patch. */
+  readonly marks: StackFile;
+}
 
 export type Variables = Readonly<Record<string, string>>;
 
@@ -23,7 +30,10 @@ export const stackFiles = (role: Role): readonly string[] => [
   `PROMPT-${role.toUpperCase()}.md`,
 ];
 
-/** The system text; an unknown `{{variable}}` throws PROMPT_VARIABLE with the file it stands in. */
+export const MARKS_FILE = "FORMAT-MARKS.md";
+export const formatFile = (format: EditFormat): string => `FORMAT-${format.toUpperCase()}.md`;
+
+/** The texts one after the other; an unknown `{{variable}}` throws PROMPT_VARIABLE with the file it stands in. */
 export function renderStack(stack: readonly StackFile[], variables: Variables): string {
   return stack.map((part) => fill(part, variables).trim()).join("\n\n");
 }

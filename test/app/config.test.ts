@@ -59,8 +59,11 @@ describe("without a ralph.yaml", () => {
       link: ["node_modules"],
       checks: [],
       models: { local: { provider: "openai", url: "http://127.0.0.1:8000/v1", model: "qwen", maxTokens: 8000 } },
-      tiers: { TIER3: ["local"] },
-      defaultTier: "TIER3",
+      tiers: {
+        TIER1: ["opus", "glm", "deepseek"],
+        TIER2: ["glm", "minimax", "local"],
+        TIER3: ["local", "deepseek", "minimax"],
+      },
       limits: { attempts: 15, taskMs: 600_000, maxFilesPerTask: 20, maxLocPerTask: 500 },
       branchPrefix: "ralph/run-",
       leaseMs: 60_000,
@@ -126,8 +129,8 @@ describe("what ralph.yaml says", () => {
     expect(config.tiers).toEqual({ TIER3: ["b", "a"] });
   });
 
-  test("the last tier is for tasks that name none", async () => {
-    expect((await load("tiers: {TIER1: [local], TIER2: [local]}")).defaultTier).toBe("TIER2");
+  test("a tier for tasks that name none is only there where it is named", async () => {
+    expect((await load("tiers: {TIER1: [local], TIER2: [local]}")).defaultTier).toBeUndefined();
     expect((await load("tiers: {TIER1: [local], TIER2: [local]}\ndefault_tier: TIER1")).defaultTier).toBe("TIER1");
   });
 
@@ -257,9 +260,13 @@ describe("what is wrong with ralph.yaml", () => {
     [
       "a provider",
       "models: {a: {provider: opnai}}",
-      'ralph.yaml:1: models.a.provider: expected openai or replay, found "opnai"',
+      'ralph.yaml:1: models.a.provider: expected openai, claude, opencode or replay, found "opnai"',
     ],
-    ["a missing provider", "models:\n  a: {}", "ralph.yaml:2: models.a.provider: missing; expected openai or replay"],
+    [
+      "a missing provider",
+      "models:\n  a: {}",
+      "ralph.yaml:2: models.a.provider: missing; expected openai, claude, opencode or replay",
+    ],
     [
       "a model's name",
       "models: {a b: {provider: replay, file: f}}",

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { compareRuns } from "../../src/check/compare.ts";
-import { describeFailure } from "../../src/check/evidence.ts";
+import { compareRuns, redTargets } from "../../src/check/compare.ts";
+import { describeFailure, describeProgress } from "../../src/check/evidence.ts";
 import type { TestResult } from "../../src/core/check.ts";
 import { command, result, runOf } from "./runs.ts";
 
@@ -104,5 +104,23 @@ describe("the fingerprint", () => {
     const tests = [failure("a > one", "x"), failure("a > two", "y")];
     expect(describeTests(tests).fingerprint).toBe(describeTests([...tests].reverse(), 20).fingerprint);
     expect(describeTests(tests).fingerprint).not.toBe(describeTests(tests.slice(0, 1)).fingerprint);
+  });
+});
+
+describe("progress since the attempt before", () => {
+  const baseline = [runOf([failure("a > one", "x"), failure("a > two", "x")])];
+  const compare = (tests: readonly TestResult[]) => compareRuns(baseline, [runOf(tests)], redTargets(baseline));
+
+  test("names what passes now and what no longer does", () => {
+    const before = compare([result("a > one", "passed"), failure("a > two", "x")]);
+    const now = compare([failure("a > one", "x"), result("a > two", "passed")]);
+    expect(describeProgress(before, now)).toBe(
+      "Since the attempt before: a > two now passes; a > one no longer passes.",
+    );
+  });
+
+  test("is nothing where the same tests fail", () => {
+    const same = compare([failure("a > one", "x"), failure("a > two", "y")]);
+    expect(describeProgress(same, same)).toBe("");
   });
 });

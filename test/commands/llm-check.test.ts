@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { llmCheck } from "../../src/commands/llm-check.ts";
+import { checkModels } from "../../src/commands/llm-check.ts";
 import type { ModelClient, Tier } from "../../src/core/model.ts";
 import { systemClock } from "../../src/io/clock.ts";
 import { openaiClient } from "../../src/model/openai.ts";
@@ -27,7 +27,7 @@ async function down(name: string): Promise<ModelClient> {
 
 async function check(tiers: readonly Tier[], json: boolean, signal = new AbortController().signal) {
   let text = "";
-  const exitCode = await llmCheck({ tiers, json }, { write: (more) => void (text += more) }, signal);
+  const exitCode = await checkModels({ tiers, json }, { write: (more) => void (text += more) }, signal);
   return { exitCode, text };
 }
 
@@ -52,10 +52,10 @@ test("a model that spends its five tokens on reasoning is live", async () => {
   expect((await check([{ name: "TIER1", chain: [client] }], false)).exitCode).toBe(0);
 });
 
-test("a tier whose models are all down makes the set-up wrong, and each has its cure", async () => {
+test("a tier whose models are all down is exit code 1, and each has its cure", async () => {
   const { client: broken } = await serve("deepseek", { kind: "status", status: 401 });
   const { exitCode, text } = await check([{ name: "TIER2", chain: [await down("qwen"), broken] }], false);
-  expect(exitCode).toBe(2);
+  expect(exitCode).toBe(1);
   expect(text).toMatch(
     /qwen: .*nothing listens there.*\n {2}Start the server \(`llama-server -m MODEL\.gguf --port \d+/,
   );
@@ -80,7 +80,7 @@ test("--json tells the same to programs", async () => {
     ],
     true,
   );
-  expect(exitCode).toBe(2);
+  expect(exitCode).toBe(1);
   expect(JSON.parse(text)).toEqual({
     ok: false,
     tiers: [

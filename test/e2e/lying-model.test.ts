@@ -132,7 +132,7 @@ const LIES: readonly Lie[] = [
   {
     what: "sends 50 MB",
     reply: { kind: "flood", bytes: 50_000_000, as: "events" },
-    reason: /wrote more than 200000 characters/,
+    reason: /wrote the same again and again/,
   },
 ];
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { TestRun } from "../../src/core/check.ts";
 import type { FileChange } from "../../src/core/patch.ts";
-import type { Role } from "../../src/core/prompt.ts";
+import type { WritingRole } from "../../src/core/prompt.ts";
 import { judgesOf, violations } from "../../src/engine/protect.ts";
 import { blockPaths } from "../../src/policy/guard.ts";
 import { fakeTask } from "../support/fake-world.ts";
@@ -14,7 +14,7 @@ const change = (path: string, before: string | undefined, after: string | undefi
   ...(after === undefined ? {} : { after: { text: after, mode: "100644" } }),
 });
 
-const refusals = (role: Role, ...changes: readonly FileChange[]) =>
+const refusals = (role: WritingRole, ...changes: readonly FileChange[]) =>
   violations(changes, { role, judges: new Set(["checks/all.js"]) }, protection).map(({ kind }) => kind);
 
 describe("a builder's patch", () => {

@@ -26,6 +26,7 @@ const failed = (failure: {
   failure,
   durationMs: 1,
   tried: [{ model: "fake", endpoint: "nowhere", failure, calls: 1 }],
+  retryAt: 0,
 });
 
 const typesOf = (events: readonly { type: string }[]): string[] => events.map((event) => event.type);
@@ -190,7 +191,10 @@ describe("limits", () => {
   test("at the run's budget the task stays PENDING and the run says so", async () => {
     const world = fakeWorld({ tasks: [fakeTask("T001")], files, answers: [WRONG] });
     let asked = 0;
-    const budget = { exceeded: () => (asked++ > 1 ? "the run's 100 tokens are used up" : undefined) };
+    const budget = {
+      ...world.budget,
+      exceeded: () => (asked++ > 1 ? "the run's 100 tokens are used up" : undefined),
+    };
     const result = await work({ ...world, budget }, undefined, never);
     expect(result).toMatchObject({ outcome: "budget", reason: "the run's 100 tokens are used up" });
     expect(world.tasks.get("T001")?.status).toBe("PENDING");
@@ -205,7 +209,7 @@ describe("limits", () => {
     const world = fakeWorld({ tasks: [fakeTask("T001")], files, answers: [down] });
     const result = await work(world, undefined, never);
     expect(result.outcome).toBe("set-up");
-    expect(result.reason).toMatch(/fake: nothing listens at http:\/\/127.0.0.1:8000\/v1\nstart llama-server/);
+    expect(result.reason).toMatch(/fake: nothing listens at http:\/\/127.0.0.1:8000\/v1\n {2}-> start llama-server/);
     expect(world.tasks.get("T001")?.status).toBe("PENDING");
   });
 
@@ -392,10 +396,11 @@ test("a worker whose lease was taken over neither lands nor settles, and the oth
   const world = {
     ...base,
     askTier: async (...args: Parameters<typeof base.askTier>) => {
+      const reply = await base.askTier(...args);
       clock.advance(10 * 60_000);
       await store.queue.expireStale();
       theirs = await store.queue.lease("other", 60_000);
-      return base.askTier(...args);
+      return reply;
     },
     wait: async () => {
       if (theirs === undefined) throw new Error("nobody else has the task");

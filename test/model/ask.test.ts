@@ -1,59 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Clock } from "../../src/core/clock.ts";
-import type { FailedReply, FailureClass, ModelClient, ModelFailure, Tier } from "../../src/core/model.ts";
-import { askTier, type TierOptions } from "../../src/model/ask.ts";
+import type { ModelClient, QuestionFor } from "../../src/core/model.ts";
 import { LIMITS, PROMPT } from "../contract/model-client.ts";
-
-const USAGE = { promptTokens: 1, cachedTokens: 0, outputTokens: 1, estimated: true };
-const AT_ONCE = { firstMs: 0, longestMs: 0 };
-
-type Answer = FailureClass | ModelFailure | { readonly text: string } | { readonly takesMs: number };
-
-/** A clock that moves only when a model takes its time. */
-function stoppedClock(): Clock & { pass(ms: number): void } {
-  let time = 1_000;
-  return { now: () => time, monotonic: () => time, pass: (ms) => void (time += ms) };
-}
-
-/** Answers its n-th call with the n-th answer; the last one repeats. */
-function scripted(name: string, answers: readonly Answer[], clock = stoppedClock()) {
-  const calls: number[] = [];
-  const failed = (failure: ModelFailure): FailedReply => ({ kind: "failed", model: name, failure, durationMs: 1 });
-  const client: ModelClient = {
-    name,
-    endpoint: `http://${name}`,
-    health: async () => ({ ok: true, detail: "" }),
-    ask: async (_, { timeoutMs }, signal) => {
-      calls.push(timeoutMs);
-      if (signal.aborted) return failed({ class: "aborted", message: "stopped" });
-      const answer = answers[Math.min(calls.length, answers.length) - 1] ?? "refused";
-      if (typeof answer === "string") return failed({ class: answer, message: `${name}: ${answer}` });
-      if ("class" in answer) return failed(answer);
-      if ("text" in answer)
-        return { kind: "text", model: name, text: answer.text, finish: "stop", usage: USAGE, durationMs: 1 };
-      clock.pass(Math.min(answer.takesMs, timeoutMs));
-      return failed({ class: "timeout", message: `${name}: too slow` });
-    },
-  };
-  return { client, calls };
-}
-
-async function ask(
-  chain: readonly ModelClient[],
-  more: Partial<TierOptions> = {},
-  signal = new AbortController().signal,
-) {
-  const told: string[] = [];
-  const onFailure = ({ model, failure }: FailedReply) => void told.push(`${model} ${failure.class}`);
-  const tier: Tier = { name: "TIER3", chain };
-  const reply = await askTier(
-    tier,
-    PROMPT,
-    { ...LIMITS, clock: stoppedClock(), backoff: AT_ONCE, onFailure, ...more },
-    signal,
-  );
-  return { reply, told };
-}
+import { type Answer, ask, scripted, stoppedClock } from "../support/model-chain.ts";
 
 describe("the chain of a tier", () => {
   test("the first model that answers is the last one asked", async () => {
@@ -68,7 +16,7 @@ describe("the chain of a tier", () => {
     expect(third.calls).toHaveLength(0);
   });
 
-  test.each(["refused", "rate limited", "context overflow", "auth", "bad answer", "timeout"] as const)(
+  test.each(["refused", "rate limited", "auth", "bad answer", "timeout"] as const)(
     "a model whose failure is '%s' is not asked twice",
     async (failure) => {
       const [first, second] = [scripted("a", [failure]), scripted("b", [{ text: "fix" }])];
@@ -105,10 +53,10 @@ describe("what passes by itself is waited for", () => {
     expect(calls).toHaveLength(31);
   });
 
-  test("an overloaded server is asked four times", async () => {
-    const { client, calls } = scripted("a", ["overloaded"]);
+  test("an overloaded server is asked four times, however long it took to load", async () => {
+    const { client, calls } = scripted("a", ["loading", "loading", "loading", "overloaded"]);
     await ask([client]);
-    expect(calls).toHaveLength(4);
+    expect(calls).toHaveLength(7);
   });
 
   test("a dropped connection is tried three times, any other bad answer once", async () => {
@@ -132,6 +80,75 @@ describe("what passes by itself is waited for", () => {
     const { client, calls } = scripted("a", ["loading"]);
     await ask([client], { timeoutMs: 1_000, backoff: { firstMs: 1_000, longestMs: 1_000 } });
     expect(calls).toHaveLength(1);
+  });
+});
+
+describe("a quota", () => {
+  const quota = (retryAt: number): Answer => ({ class: "rate limited", message: "slow down", retryAt });
+
+  test("that is over by the next call is waited for, three calls long", async () => {
+    const clock = stoppedClock();
+    const backoff = { firstMs: 1, longestMs: 1 };
+    const soon = quota(clock.now() + 1);
+    const [patient, stubborn] = [scripted("a", [soon, soon, { text: "fix" }]), scripted("a", [soon])];
+    expect((await ask([patient.client], { clock, backoff })).reply).toMatchObject({ kind: "text", text: "fix" });
+    await ask([stubborn.client], { clock, backoff });
+    expect(stubborn.calls).toHaveLength(3);
+  });
+
+  test("that lasts longer is left to the next model", async () => {
+    const clock = stoppedClock();
+    const { client, calls } = scripted("a", [quota(clock.now() + 2), { text: "too early" }]);
+    const backoff = { firstMs: 1, longestMs: 1 };
+    const { reply } = await ask([client, scripted("b", [{ text: "fix" }]).client], { clock, backoff });
+    expect(reply).toMatchObject({ model: "b" });
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe("a prompt that is too long", () => {
+  const TWO_OVERFLOWS: readonly Answer[] = ["context overflow", "context overflow"];
+
+  /** Makes at most that many questions, and notes how often the model had called one too long. */
+  function shrinking(most = Number.POSITIVE_INFINITY) {
+    const asked: number[] = [];
+    const questionFor: QuestionFor = async (_, overflows) => {
+      asked.push(overflows);
+      return overflows < most ? { prompt: PROMPT, options: LIMITS } : undefined;
+    };
+    return { asked, questionFor };
+  }
+
+  test.each([0, 5])(
+    "is made shorter until it fits, also after %i tries to reach a server that loads",
+    async (tries) => {
+      const { asked, questionFor } = shrinking();
+      const { client } = scripted("a", [...Array<Answer>(tries).fill("loading"), ...TWO_OVERFLOWS, { text: "fix" }]);
+      expect((await ask([client], { questionFor })).reply).toMatchObject({ kind: "text", model: "a", text: "fix" });
+      expect(asked).toEqual([...Array<number>(tries).fill(0), 0, 1, 2]);
+    },
+  );
+
+  test("is made shorter twice, and then is the next model's, whose prompt is whole again", async () => {
+    const { asked, questionFor } = shrinking();
+    const models = [scripted("a", ["context overflow"]), scripted("b", [{ text: "fix" }])];
+    const { reply } = await ask(
+      models.map(({ client }) => client),
+      { questionFor },
+    );
+    expect(reply).toMatchObject({ model: "b" });
+    expect(asked).toEqual([0, 1, 2, 0]);
+  });
+
+  test.each([0, 1])("and cannot be made shorter after %i calls is asked no more", async (most) => {
+    const { asked, questionFor } = shrinking(most);
+    const { client, calls } = scripted("a", ["context overflow"]);
+    const { reply } = await ask([client], { questionFor });
+    expect(reply).toMatchObject({
+      failure: { class: "context overflow", cure: expect.stringContaining("models.a.context") },
+      tried: [{ model: "a", calls: most }],
+    });
+    expect([asked.length, calls.length]).toEqual([most + 1, most]);
   });
 });
 

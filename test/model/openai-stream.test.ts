@@ -35,6 +35,7 @@ test("progress, role and count chunks add nothing to the text", () => {
     written: 3,
     finish: undefined,
     usage: { promptTokens: 9, cachedTokens: 0, outputTokens: 1, estimated: false },
+    added: { reasoning: "", text: "" },
     began: true,
   });
 });

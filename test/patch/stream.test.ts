@@ -1,8 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { ReplyWatch } from "../../src/core/model.ts";
 import type { FileState } from "../../src/core/patch.ts";
 import { extractProposal } from "../../src/patch/extract.ts";
-import { type StreamState, watchReply } from "../../src/patch/stream.ts";
+import { watchReply } from "../../src/patch/stream.ts";
+
+type StreamState = ReturnType<ReplyWatch["feed"]>;
 
 const FILE = Array.from({ length: 40 }, (_, at) => `line ${at}\n`).join("");
 const readFile = (path: string): FileState =>
@@ -20,7 +23,7 @@ function feed(
   options: { isOneFence?: boolean; size?: number } = {},
 ): { state: StreamState; at: number } {
   const { size = 1, ...others } = options;
-  const next = watchReply({ readFile, ...others });
+  const next = watchReply({ readFile, ...others }).feed;
   for (let at = 0; at < reply.length; at += size) {
     const state = next(reply.slice(at, at + size));
     if (state !== "open") return { state, at: Math.min(at + size, reply.length) };
@@ -69,8 +72,22 @@ describe("a growing reply", () => {
     expect(feed(`<think>\n${diff(hunk(5, "line 99"), hunk(20))}\n`).state).toBe("open");
   });
 
+  test("that was ended as hopeless is read as the reason why", () => {
+    const watch = watchReply({ readFile });
+    watch.feed(fenced(diff(hunk(5), hunk(12, "line 99"), hunk(20))));
+    const proposal = extractProposal(watch.text());
+    expect(proposal).toMatchObject({ kind: "patch", edits: [{ path: "a.ts", hunks: [{}, {}] }] });
+  });
+
+  test("that was ended as complete holds nothing of what came after", () => {
+    const watch = watchReply({ readFile, isOneFence: true });
+    const reply = fenced(diff(hunk(5)));
+    watch.feed(`${reply}And then I`);
+    expect(watch.text()).toBe(reply);
+  });
+
   test("keeps its answer", () => {
-    const next = watchReply({ readFile });
+    const next = watchReply({ readFile }).feed;
     expect([next(applyPatch("@@\n-line 5\n+x\n")), next("--- a/../x\n+++ b/../x\n@@\n-a\n@@\n")]).toEqual([
       "complete",
       "complete",

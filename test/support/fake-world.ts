@@ -2,18 +2,32 @@
 import { createHash } from "node:crypto";
 import type { TestResult, TestRun } from "../../src/core/check.ts";
 import type { Clock } from "../../src/core/clock.ts";
-import type { RalphEvent } from "../../src/core/event.ts";
-import type { TierReply } from "../../src/core/model.ts";
+import type { EventBody, RalphEvent } from "../../src/core/event.ts";
+import type { ModelClient, TierReply } from "../../src/core/model.ts";
 import type { FileChange } from "../../src/core/patch.ts";
 import type { Prompt } from "../../src/core/prompt.ts";
 import type { Store } from "../../src/core/store.ts";
 import type { StatusUpdate, Task, TaskSource } from "../../src/core/task.ts";
+import { NO_USAGE } from "../../src/core/usage.ts";
 import type { CommitId, Workspace, Workspaces } from "../../src/core/workspace.ts";
 import type { World } from "../../src/engine/world.ts";
 import { blockPaths } from "../../src/policy/guard.ts";
 import { memoryStore } from "../../src/store/memory.ts";
 
 type Tree = Readonly<Record<string, string>>;
+
+/** How long a model that failed is not asked. */
+const FAKE_REST_MS = 15_000;
+
+const FORMAT = { file: "FORMAT.md", text: "Answer with a diff." };
+
+export const fakeModel: ModelClient = {
+  name: "fake",
+  endpoint: "fake",
+  ask: () => Promise.reject(new Error("the fake world answers itself")),
+  health: async () => ({ ok: true, detail: "" }),
+  traits: async () => ({ contextTokens: 32_000, outputTokens: 4_000, takesGrammar: false }),
+};
 
 export const usage = { promptTokens: 100, cachedTokens: 0, outputTokens: 10, estimated: true };
 export const replied = (text: string): TierReply => ({
@@ -186,6 +200,7 @@ export interface FakeWorld extends World {
   readonly repository: FakeRepository;
   readonly asked: Prompt[];
   readonly events: RalphEvent[];
+  readonly runEvents: EventBody[];
   readonly statuses: Map<string, StatusUpdate>;
   readonly tasks: Map<string, Task>;
   readonly time: ReturnType<typeof fakeClock>;
@@ -198,6 +213,7 @@ export function fakeWorld(options: FakeWorldOptions, store?: Store): FakeWorld {
   const tasks = new Map(options.tasks.map((task) => [task.id, task]));
   const statuses = new Map<string, StatusUpdate>();
   const events: RalphEvent[] = [];
+  const runEvents: EventBody[] = [];
   const asked: Prompt[] = [];
   const source: TaskSource = {
     list: () => ({ tasks: [...tasks.values()], problems: [] }),
@@ -214,6 +230,7 @@ export function fakeWorld(options: FakeWorldOptions, store?: Store): FakeWorld {
     repository,
     asked,
     events,
+    runEvents,
     statuses,
     tasks,
     time,
@@ -223,15 +240,25 @@ export function fakeWorld(options: FakeWorldOptions, store?: Store): FakeWorld {
     savePatch: (taskId) => `${taskId}.diff`,
     runCheck: async (check) => runFakeTests(current.tree, check.name, check.command),
     defaultChecks: [{ name: "unit", command: "fake-test" }],
-    tierOf: () => ({ name: "TIER3", chain: [] }),
-    askTier: async (_, prompt, __, signal) => {
+    tiers: [{ name: "TIER3", chain: [] }],
+    route: () => ({ tier: "TIER3", why: "the only one" }),
+    modeOf: () => ({ format: "unified-diff", grammar: false }),
+    askTier: async (_, questionFor, __, signal) => {
+      const question = await questionFor(fakeModel, 0);
+      if (question === undefined) throw new Error("the prompt did not fit");
+      const { prompt } = question;
       asked.push(prompt);
       const answer = options.answers[Math.min(asked.length, options.answers.length) - 1];
       if (answer === undefined) throw new Error("no answer was planned");
-      return typeof answer === "function" ? answer(prompt, signal) : answer;
+      const reply = typeof answer === "function" ? await answer(prompt, signal) : answer;
+      return reply.kind === "failed" ? { ...reply, retryAt: time.now() + FAKE_REST_MS } : reply;
     },
     askOptions: { maxTokens: 1000, timeoutMs: 1000, idleMs: 1000, maxCharacters: 100_000 },
-    prompts: { tester: stack, builder: stack },
+    prompts: {
+      stack: { tester: stack, builder: stack, verifier: stack, planner: stack },
+      formats: { "unified-diff": FORMAT, "search-replace": FORMAT, whole: FORMAT },
+      marks: FORMAT,
+    },
     protection: { isBlocked: blockPaths({ add: ["/tasks/"] }), maxFiles: 20, maxChangedLines: 500 },
     limits: {
       attempts: options.attempts ?? 5,
@@ -240,15 +267,17 @@ export function fakeWorld(options: FakeWorldOptions, store?: Store): FakeWorld {
       maxFiles: 20,
       maxLines: 500,
       leaseMs: 60_000,
-      contextCharacters: 50_000,
       evidenceCharacters: 5_000,
+      escalateAfter: 0,
+      modelDownMs: 60_000,
     },
-    budget: { exceeded: () => undefined },
+    budget: { exceeded: () => undefined, tokensLeft: () => Number.POSITIVE_INFINITY, used: () => NO_USAGE },
     clock: time,
     wait: async (ms) => time.advance(ms),
     worker: "worker",
     isWorkerGone: (worker) => worker === "dead",
     onEvent: (event) => void events.push(event),
+    recordRun: async (body) => void runEvents.push(body),
   };
 }
 

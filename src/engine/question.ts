@@ -1,0 +1,176 @@
+/**
+ * What a model is asked: the prompt fitted to the context that it really has, in the format that it writes best,
+ * bound to the files where it can be, and watched while it is answered.
+ */
+import { isTestFile } from "../check/freeze.ts";
+import type { AskOptions, EditFormat, ModelClient, Question, QuestionFor, Traits } from "../core/model.ts";
+import type { Prompt, Role } from "../core/prompt.ts";
+import type { CheckSpec, Task } from "../core/task.ts";
+import type { Workspace } from "../core/workspace.ts";
+import type { EditMode } from "../model/edit-mode.ts";
+import { compileGrammar } from "../patch/grammar/compile.ts";
+import { watchReply } from "../patch/stream.ts";
+import { buildPrompt, type PromptParts } from "../prompt/build.ts";
+import { chooseContext } from "../prompt/context.ts";
+import type { Prompts } from "../prompt/stack.ts";
+import { type Fitted, fitPrompt, roomOf } from "./fit-prompt.ts";
+import type { Protection, Writer } from "./protect.ts";
+import { type PlanOptions, planOptions } from "./read-reply.ts";
+import type { Progress, Shown, TaskRun } from "./task-run.ts";
+import type { Limits } from "./world.ts";
+
+/** What a question is made from: a task run, or a look at the user's checkout. */
+export interface Scene {
+  readonly task: Task;
+  readonly checks: readonly CheckSpec[];
+  readonly world: {
+    readonly prompts: Prompts;
+    readonly protection: Protection;
+    readonly limits: Pick<Limits, "maxFiles" | "maxLines">;
+    readonly askOptions: AskOptions;
+    readonly modeOf: (model: string, traits: Traits) => EditMode;
+  };
+  readonly workspace: Pick<Workspace, "files" | "changedFiles" | "read">;
+}
+
+/** Chosen once for a role, so that the front of its prompts stays the same. */
+export async function chooseShown({ task, world, workspace }: Scene, testFiles: readonly string[]): Promise<Shown> {
+  const paths = await workspace.files();
+  const isHidden = world.protection.isBlocked;
+  const context = chooseContext({ task, paths, testFiles, read: workspace.read, isHidden });
+  return { paths, context, charactersPerToken: new Map() };
+}
+
+export interface QuestionState extends Pick<Progress, "shown" | "evidence" | "judges"> {
+  readonly role: Role;
+}
+
+/** The question as it goes out, with what the log is told of it. */
+export interface MadeQuestion extends Question, Fitted {
+  readonly model: string;
+  readonly roomTokens: number;
+  readonly mode: EditMode;
+}
+
+/** @param onMade told of each question before it is asked */
+export async function questionsFor(
+  scene: Scene,
+  state: QuestionState,
+  attempt: number,
+  { onMade, signal }: { readonly onMade: (made: MadeQuestion) => Promise<void>; readonly signal: AbortSignal },
+): Promise<QuestionFor> {
+  const changed = await changedSince(scene, state.shown);
+  return async (client, overflows) => {
+    const made = await makeQuestion({ scene, state, attempt, changed, client, overflows }, signal);
+    if (made !== undefined) await onMade(made);
+    return made;
+  };
+}
+
+interface Making {
+  readonly scene: Scene;
+  readonly state: QuestionState;
+  readonly attempt: number;
+  readonly changed: PromptParts["changed"];
+  readonly client: ModelClient;
+  readonly overflows: number;
+}
+
+async function makeQuestion(making: Making, signal: AbortSignal): Promise<MadeQuestion | undefined> {
+  const { scene, state, client, overflows } = making;
+  const { askOptions, modeOf, protection } = scene.world;
+  const traits = await client.traits(signal);
+  const roomTokens = roomOf(traits, overflows);
+  const { format, grammar: isBound } = modeOf(client.name, traits);
+  const plan = planOptions(writerOf(state), { paths: state.shown.paths, protection });
+  const grammar = isBound ? grammarOf(making, format, plan, traits) : undefined;
+  const mode: EditMode = { format, grammar: grammar !== undefined };
+  const build = (maxCharacters: number): Prompt | undefined => buildPrompt(partsOf(making, mode), maxCharacters);
+  const fitted = await fitPrompt({ client, build, roomTokens, known: state.shown.charactersPerToken }, signal);
+  if (fitted === undefined) return undefined;
+  const options: AskOptions = {
+    ...askOptions,
+    maxTokens: Math.min(askOptions.maxTokens, traits.outputTokens),
+    watch: () => watchReply({ readFile: scene.workspace.read, isOneFence: format === "unified-diff", ...plan }),
+    ...(grammar === undefined ? {} : { grammar }),
+  };
+  return { ...fitted, options, model: client.name, roomTokens, mode };
+}
+
+/** Who writes no patch may touch what a builder may. */
+const writerOf = ({ role, judges }: QuestionState): Writer => ({ role: role === "tester" ? role : "builder", judges });
+
+function partsOf({ scene, state, attempt, changed }: Making, { format, grammar }: EditMode): PromptParts {
+  const { task, world, checks } = scene;
+  const { role, shown, evidence } = state;
+  return {
+    purpose: { taskId: task.id, role, attempt },
+    stack: world.prompts.stack[role],
+    variables: variablesOf(scene, checks),
+    editFormat: [world.prompts.formats[format], ...(grammar ? [world.prompts.marks] : [])],
+    task,
+    ...shown,
+    changed,
+    evidence,
+  };
+}
+
+/** What `{{…}}` in the prompt files may name. */
+export const variablesOf = (
+  { world }: Pick<Scene, "world">,
+  checks: readonly CheckSpec[],
+): PromptParts["variables"] => ({
+  checks: checks.map((check) => `\`${check.command}\``).join(", "),
+  max_files: String(world.limits.maxFiles),
+  max_lines: String(world.limits.maxLines),
+});
+
+/** Bound to the files that the role may change, as they are now; undefined where there is none to bind to. */
+function grammarOf(making: Making, format: EditFormat, plan: PlanOptions, traits: Traits): string | undefined {
+  const { scene, state, changed } = making;
+  if (format === "whole") return undefined;
+  const { task, workspace } = scene;
+  const mayTouch = (path: string): boolean => plan.refusePath(path) === undefined;
+  const named = task.files.filter(({ action, path }) => action !== "delete" && mayTouch(path)).map(({ path }) => path);
+  const shown = [...state.shown.context.files, ...changed].map(({ path }) => path).filter(mayTouch);
+  const present = [...new Set([...named, ...shown])].flatMap((path) => {
+    const file = workspace.read(path);
+    return file.kind === "text" && file.text !== "" ? [{ path, text: file.text }] : [];
+  });
+  const creatable = named.filter((path) => workspace.read(path).kind === "missing");
+  // A tester without a file to write in has to find a name for one: no grammar knows it.
+  if (state.role === "tester" && ![...creatable, ...present.map(({ path }) => path)].some(isTestFile)) return undefined;
+  const { outputTokens: maxTokens } = traits;
+  const compiled = compileGrammar({ format, files: present, creatable, maxTokens, mayAsk: true });
+  return compiled.ok ? compiled.grammar : undefined;
+}
+
+async function changedSince({ workspace }: Scene, { context }: Shown): Promise<PromptParts["changed"]> {
+  const asShown = new Map(context.files.map((file) => [file.path, file.text]));
+  const now = (await workspace.changedFiles()).map((path) => {
+    const state = workspace.read(path);
+    return { path, text: state.kind === "text" ? state.text : undefined };
+  });
+  return now.filter(({ path, text }) => asShown.get(path) !== text);
+}
+
+/** The question of an attempt of the loop, each told to the journal. */
+export const attemptQuestions = (run: TaskRun, progress: Progress, attempt: number): Promise<QuestionFor> =>
+  questionsFor(run, progress, attempt, {
+    signal: run.signal,
+    onMade: async ({ prompt, model, tokens, roomTokens, mode }) => {
+      const characters = prompt.system.length + prompt.user.length;
+      const counted = tokens === undefined ? {} : { tokens };
+      const { leftOut } = prompt;
+      await run.journal.record({
+        type: "prompt.built",
+        attempt,
+        model,
+        characters,
+        ...counted,
+        roomTokens,
+        ...mode,
+        leftOut,
+      });
+    },
+  });
