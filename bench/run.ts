@@ -11,6 +11,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   queue: async () => (await import("./queue.ts")).queue,
   sqlite: async () => (await import("./sqlite.ts")).sqlite,
   patch: async () => (await import("./patch.ts")).patch,
+  prefix: async () => (await import("./prefix.ts")).prefix,
+  abort: async () => (await import("./abort.ts")).abort,
 };
 
 const wanted = process.argv.slice(2);
