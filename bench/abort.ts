@@ -69,8 +69,7 @@ async function once({ before, deciding }: (typeof CASES)[number]): Promise<Seen>
   const closed = new Promise<void>((resolve) => {
     onClosed = resolve;
   });
-  const server = createServer(async (request, response) => {
-    request.resume();
+  const stream = async (response: ServerResponse): Promise<void> => {
     response.once("close", () => {
       closedAt = performance.now();
       onClosed();
@@ -82,6 +81,10 @@ async function once({ before, deciding }: (typeof CASES)[number]): Promise<Seen>
       if (decidedAt === 0 && written >= before.length + deciding.length) decidedAt = performance.now();
     }
     response.end();
+  };
+  const server = createServer((request, response) => {
+    request.resume();
+    void stream(response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;

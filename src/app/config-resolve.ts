@@ -202,29 +202,14 @@ type ModelFile = ConfigFile["models"][string];
 type WritingModelFile = Exclude<ModelFile, { provider: "replay" }>;
 
 function resolveModel(model: ModelFile, root: string): ModelConfig {
-  switch (model.provider) {
-    case "replay":
-      return { provider: "replay", file: resolve(root, model.file) };
-    case "openai":
-      return { ...resolveCommon(model), provider: "openai", ...openaiPart(model) };
-    case "claude":
-      return {
-        ...resolveCommon(model),
-        provider: "claude",
-        model: model.model,
-        program: model.program,
-        ...(model.base_url !== undefined && { baseUrl: model.base_url }),
-      };
-    case "opencode":
-      return {
-        ...resolveCommon(model),
-        provider: "opencode",
-        model: model.model,
-        program: model.program,
-        serve: model.serve,
-        ...(model.url !== undefined && { url: model.url }),
-      };
-  }
+  if (model.provider === "replay") return { provider: "replay", file: resolve(root, model.file) };
+  const common = resolveCommon(model);
+  if (model.provider === "openai") return { ...common, provider: "openai", ...openaiPart(model) };
+  const program = { ...common, model: model.model, program: model.program };
+  if (model.provider === "claude")
+    return { ...program, provider: "claude", ...(model.base_url !== undefined && { baseUrl: model.base_url }) };
+  const { serve, url } = model;
+  return { ...program, provider: "opencode", serve, ...(url !== undefined && { url }) };
 }
 
 const openaiPart = (model: Extract<ModelFile, { provider: "openai" }>) => ({

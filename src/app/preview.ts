@@ -37,6 +37,7 @@ export function previewQuestions(
     );
     return questionsFor(scene, { role, shown, evidence: [], judges: new Set() }, 1, {
       signal,
+      tokensLeft: Number.POSITIVE_INFINITY,
       onMade: async () => {},
     });
   };

@@ -56,13 +56,13 @@ export async function runQueue(run: QueueRun, signal: AbortSignal): Promise<Queu
   try {
     await requireModels(run, models, signal);
     // A recording that cannot be written is refused while nothing has changed yet.
-    const askTier = askerOf(run);
+    const ask = askerOf(run);
     // A ralph that was killed may have left tests running: they would disturb this run's.
     await endOrphans();
     const redact = redactorOf(config, run.env);
     const store = await openJournal(config, redact);
     try {
-      return await workThrough(run, { models, askTier, store, redact }, signal);
+      return await workThrough(run, { models, ask, store, redact }, signal);
     } finally {
       await store.close();
     }
@@ -99,14 +99,14 @@ async function routeOf(source: TaskSource, route: (task: Task) => Route, path: s
 
 interface Opened {
   readonly models: OpenModels;
-  readonly askTier: World["askTier"];
+  readonly ask: World["askTier"];
   readonly store: Store;
   readonly redact: Redact;
 }
 
 async function workThrough(
   run: QueueRun,
-  { models, askTier, store, redact }: Opened,
+  { models, ask, store, redact }: Opened,
   signal: AbortSignal,
 ): Promise<QueueResult> {
   const { config, tasks } = run;
@@ -131,7 +131,7 @@ async function workThrough(
     defaultChecks: config.checks,
     tiers: run.tier === undefined ? models.tiers : models.tiers.filter(({ name }) => name === run.tier),
     route: routesOf(config, run.tier),
-    askTier,
+    askTier: ask,
     askOptions: askOptionsOf(config),
     modeOf: modes.modeOf,
     prompts: readPrompts(config),

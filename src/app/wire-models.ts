@@ -35,7 +35,7 @@ export async function openModels(config: Config, env: Environment): Promise<Open
     chain: chain.flatMap((model) => clients.get(model) ?? []),
   }));
   const close = async (): Promise<void> => {
-    await Promise.all([...clients.values()].map((client) => client.close?.()));
+    await Promise.all([...clients.values()].flatMap((client) => client.close?.() ?? []));
   };
   return { tiers, close };
 }

@@ -21,7 +21,7 @@ export interface Flags {
 }
 
 /** Returns the exit code. */
-export type Action = (invocation: Invocation, flags: Flags, args: readonly string[]) => Promise<number>;
+type Action = (invocation: Invocation, flags: Flags, args: readonly string[]) => Promise<number>;
 export type Run = (action: Action) => (...handed: unknown[]) => Promise<void>;
 
 export const json = (): Option => new Option("--json", "machine-readable output");

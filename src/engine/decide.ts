@@ -93,7 +93,7 @@ const wait: FailureStep = ({ tried, retryAt }, tier) => ({
 });
 
 /** Each model, what was tried, and the cures. */
-export function describeTried(tier: string, tried: FailedTier["tried"]): string {
+function describeTried(tier: string, tried: FailedTier["tried"]): string {
   const causes = tried.map(({ model, calls, failure }) => `  ${model}: ${failure.message}${askedTimes(calls)}`);
   const cures = new Set(tried.flatMap(({ failure }) => failure.cure ?? []));
   return [`No model of ${tier} answers:`, ...causes, ...[...cures].map((cure) => `  -> ${cure}`)].join("\n");
@@ -127,8 +127,8 @@ const FAILURES: Readonly<Record<Exclude<FailureClass, "aborted">, FailureStep>> 
 /** When the whole chain has failed: whatever gives the task another chance decides. */
 export const judgeFailure: FailureStep = (reply, tier, progress) => {
   if (reply.failure.class === "aborted") return { kind: "stopped", why: "interrupted", reason: "interrupted" };
-  const steps = reply.tried.map(({ failure, calls }) => stepFor(failure.class, calls));
-  const step = [askAgain, wait].find((each) => steps.includes(each)) ?? FAILURES[reply.failure.class];
+  const steps = new Set(reply.tried.map(({ failure, calls }) => stepFor(failure.class, calls)));
+  const step = [askAgain, wait].find((each) => steps.has(each)) ?? FAILURES[reply.failure.class];
   return step(reply, tier, progress);
 };
 

@@ -6,6 +6,7 @@ import { isTestFile } from "../check/freeze.ts";
 import type { AskOptions, EditFormat, ModelClient, Question, QuestionFor, Traits } from "../core/model.ts";
 import type { Prompt, Role } from "../core/prompt.ts";
 import type { CheckSpec, Task } from "../core/task.ts";
+import { tokensOf } from "../core/usage.ts";
 import type { Workspace } from "../core/workspace.ts";
 import type { EditMode } from "../model/edit-mode.ts";
 import { compileGrammar } from "../patch/grammar/compile.ts";
@@ -46,22 +47,29 @@ export interface QuestionState extends Pick<Progress, "shown" | "evidence" | "ju
 }
 
 /** The question as it goes out, with what the log is told of it. */
-export interface MadeQuestion extends Question, Fitted {
+interface MadeQuestion extends Question, Fitted {
   readonly model: string;
   readonly roomTokens: number;
   readonly mode: EditMode;
 }
 
-/** @param onMade told of each question before it is asked */
+interface Asking {
+  /** Told of each question before it is asked. */
+  readonly onMade: (made: MadeQuestion) => Promise<void>;
+  /** Tokens that prompt and reply may use up together; Infinity = no limit. */
+  readonly tokensLeft: number;
+  readonly signal: AbortSignal;
+}
+
 export async function questionsFor(
   scene: Scene,
   state: QuestionState,
   attempt: number,
-  { onMade, signal }: { readonly onMade: (made: MadeQuestion) => Promise<void>; readonly signal: AbortSignal },
+  { onMade, tokensLeft, signal }: Asking,
 ): Promise<QuestionFor> {
   const changed = await changedSince(scene, state.shown);
   return async (client, overflows) => {
-    const made = await makeQuestion({ scene, state, attempt, changed, client, overflows }, signal);
+    const made = await makeQuestion({ scene, state, attempt, changed, tokensLeft, client, overflows }, signal);
     if (made !== undefined) await onMade(made);
     return made;
   };
@@ -72,6 +80,7 @@ interface Making {
   readonly state: QuestionState;
   readonly attempt: number;
   readonly changed: PromptParts["changed"];
+  readonly tokensLeft: number;
   readonly client: ModelClient;
   readonly overflows: number;
 }
@@ -90,11 +99,20 @@ async function makeQuestion(making: Making, signal: AbortSignal): Promise<MadeQu
   if (fitted === undefined) return undefined;
   const options: AskOptions = {
     ...askOptions,
-    maxTokens: Math.min(askOptions.maxTokens, traits.outputTokens),
+    maxTokens: Math.min(askOptions.maxTokens, traits.outputTokens, replyTokensLeft(making.tokensLeft, fitted)),
     watch: () => watchReply({ readFile: scene.workspace.read, isOneFence: format === "unified-diff", ...plan }),
     ...(grammar === undefined ? {} : { grammar }),
   };
   return { ...fitted, options, model: client.name, roomTokens, mode };
+}
+
+/** A prompt of three characters a token is counted as too long rather than too short. */
+const FEW_CHARACTERS_PER_TOKEN = 3;
+
+/** What a budget leaves for the reply, so that it is overrun by no more than the prompt. */
+function replyTokensLeft(tokensLeft: number, { prompt, tokens }: Fitted): number {
+  const promptTokens = tokens ?? (prompt.system.length + prompt.user.length) / FEW_CHARACTERS_PER_TOKEN;
+  return Math.max(1, Math.floor(tokensLeft - promptTokens));
 }
 
 /** Who writes no patch may touch what a builder may. */
@@ -116,10 +134,7 @@ function partsOf({ scene, state, attempt, changed }: Making, { format, grammar }
 }
 
 /** What `{{…}}` in the prompt files may name. */
-export const variablesOf = (
-  { world }: Pick<Scene, "world">,
-  checks: readonly CheckSpec[],
-): PromptParts["variables"] => ({
+const variablesOf = ({ world }: Pick<Scene, "world">, checks: readonly CheckSpec[]): PromptParts["variables"] => ({
   checks: checks.map((check) => `\`${check.command}\``).join(", "),
   max_files: String(world.limits.maxFiles),
   max_lines: String(world.limits.maxLines),
@@ -154,10 +169,14 @@ async function changedSince({ workspace }: Scene, { context }: Shown): Promise<P
   return now.filter(({ path, text }) => asShown.get(path) !== text);
 }
 
+const taskTokensLeft = ({ world }: TaskRun, { usage }: Progress): number =>
+  (world.limits.taskTokens ?? Number.POSITIVE_INFINITY) - tokensOf(usage);
+
 /** The question of an attempt of the loop, each told to the journal. */
 export const attemptQuestions = (run: TaskRun, progress: Progress, attempt: number): Promise<QuestionFor> =>
   questionsFor(run, progress, attempt, {
     signal: run.signal,
+    tokensLeft: Math.min(run.world.budget.tokensLeft(), taskTokensLeft(run, progress)),
     onMade: async ({ prompt, model, tokens, roomTokens, mode }) => {
       const characters = prompt.system.length + prompt.user.length;
       const counted = tokens === undefined ? {} : { tokens };

@@ -43,7 +43,7 @@ type AskTier = (
   signal: AbortSignal,
 ) => Promise<TierReply>;
 
-export interface RunBudget {
+interface RunBudget {
   /** In words, once it is used up. */
   exceeded(): string | undefined;
   /** Tokens that the run may still use. */

@@ -24,9 +24,9 @@ interface Shape {
 
 const SHAPES: readonly Shape[] = [
   {
-    // Only what a key's body is made of, quoted or numbered: code that merely looks for one hides nothing after it.
+    // Only what a key's body is made of, quoted or numbered: code that merely looks for one stays.
     pattern:
-      /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----(?:[A-Za-z0-9+/=\s\\:;,.|"'`-]*?-----END \1-----|(?:(?:\\[nr]|[\s\d|"'`+-]){0,20}[A-Za-z0-9+/=]{16,})*)/g,
+      /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----(?:(?:[A-Za-z0-9+/=\s\\:;,.|"'`]|-(?!----))*-----END \1-----|(?:(?:\\[nr]|[\s\d|"'`+-]){0,20}[A-Za-z0-9+/=]{16,})+)/g,
     replacement: `-----BEGIN $1----- ${REDACTED}`,
   },
   // A URL's authority reaches to its last @: people write one in a password, too.

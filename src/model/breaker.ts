@@ -6,7 +6,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { FailureClass, ModelFailure } from "../core/model.ts";
 
-export interface Rest {
+interface Rest {
   readonly failure: ModelFailure;
   /** Epoch milliseconds. */
   readonly until: number;

@@ -8,11 +8,9 @@ import type { AskOptions } from "../core/model.ts";
 export type Ending = "wall clock" | "silence" | "too long" | "repetition" | "aborted";
 
 export interface CallWatch {
-  /** Aborted as soon as the call has an ending, or nothing more is wanted of it. */
+  /** Aborted as soon as the call has an ending. */
   readonly signal: AbortSignal;
   ending(): Ending | undefined;
-  /** Ends the call because what has come is all that is needed: no failure. */
-  enough(): void;
   /** Something came: the idle clock starts again. */
   touch(): void;
   /** Ends the call; the first reason counts. */
@@ -29,7 +27,7 @@ export function watchCall(limits: Pick<AskOptions, "timeoutMs" | "idleMs">, oute
   const controller = new AbortController();
   let ending: Ending | undefined;
   const end = (why: Ending) => {
-    if (!controller.signal.aborted) ending = why;
+    ending ??= why;
     controller.abort();
   };
   const wall = setTimeout(end, Math.min(limits.timeoutMs, LONGEST_TIMEOUT_MS), "wall clock");
@@ -41,7 +39,6 @@ export function watchCall(limits: Pick<AskOptions, "timeoutMs" | "idleMs">, oute
     signal: controller.signal,
     ending: () => ending,
     touch: () => void idle.refresh(),
-    enough: () => controller.abort(),
     end,
     stop: () => {
       clearTimeout(wall);

@@ -19,7 +19,7 @@ export function discreet<Client extends ModelClient>(client: Client, redact: Red
     ...(countTokens !== undefined && {
       countTokens: (prompt, signal) => countTokens(cleanPrompt(prompt, redact), signal),
     }),
-  } satisfies ModelClient as Client;
+  };
 }
 
 /** Questions that a person is shown. */

@@ -42,7 +42,7 @@ export const completionRequest = (options: RequestOptions, prompt: Prompt, limit
   prompt: plainPrompt(prompt),
 });
 
-export const plainPrompt = ({ system, user }: Prompt): string => `${system}\n\n${user}`;
+const plainPrompt = ({ system, user }: Prompt): string => `${system}\n\n${user}`;
 
 const common = (options: RequestOptions, limits: AskOptions) => ({
   model: options.model ?? "default",

@@ -130,10 +130,8 @@ async function readStream(reader: Reader, extras: Extras): Promise<Call> {
       const { text, reasoning } = answer.added;
       if (answer.written > limits.maxCharacters) watch.end("too long");
       if (isTextLoop(text) || isReasoningLoop(reasoning)) watch.end("repetition");
-      if (text !== "" && reply !== undefined && reply.feed(text) !== "open") {
-        watch.enough();
-        return { answer, stoppedBy: reply };
-      }
+      // Leaving the loop ends the stream, and with it the server's work.
+      if (text !== "" && reply !== undefined && reply.feed(text) !== "open") return { answer, stoppedBy: reply };
     }
     return { answer };
   } catch (error) {

@@ -81,7 +81,8 @@ const RULES: readonly Rule[] = [
   },
   {
     class: "refused",
-    fits: ({ status, words }) => status === undefined && /cannot connect|unable to connect|ECONNREFUSED/i.test(words),
+    fits: ({ status, words }) =>
+      status === undefined && /cannot connect|unable to connect|ECONNREFUSED|certificate/i.test(words),
     cure: "Start the model's server, or check its url and your network; `ralph llm check` tries it",
   },
   {

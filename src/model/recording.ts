@@ -66,7 +66,7 @@ function readLine(line: string, lastAttempts: ReadonlyMap<string, number>, refus
     role: oneOf(ROLES, valueAt(json, "role"), () => refuse(`expected "role" to be ${list(ROLES)}`)),
     attempt: wholeNumber(json, "attempt", { absent: (lastAttempts.get(task) ?? 0) + 1, least: 1 }, refuse),
     delayMs: wholeNumber(json, "delayMs", { absent: 0, least: 0 }, refuse),
-    durationMs: numberAt(json, "durationMs"),
+    durationMs: readNumber(json, "durationMs", refuse),
     usage: readUsage(valueAt(json, "usage"), refuse),
     model: textAt(json, "model") || undefined,
     said: readSaid(json, refuse),
@@ -84,10 +84,11 @@ function readSaid(json: unknown, refuse: Refuse): RecordedAnswer["said"] {
 
 function readUsage(json: unknown, refuse: Refuse): Usage | undefined {
   if (json === undefined) return undefined;
+  if (typeof json !== "object" || json === null) throw refuse('expected "usage" to be an object');
   const [promptTokens, cachedTokens, outputTokens] = ["promptTokens", "cachedTokens", "outputTokens"].map((key) =>
     wholeNumber(json, key, { absent: 0, least: 0 }, refuse),
   );
-  const costUsd = numberAt(json, "costUsd");
+  const costUsd = readNumber(json, "costUsd", refuse);
   return {
     promptTokens: promptTokens ?? 0,
     cachedTokens: cachedTokens ?? 0,
@@ -119,6 +120,12 @@ function parseJson(line: string, refuse: Refuse): unknown {
   } catch (error) {
     throw refuse(`expected a JSON object; ${String(error)}`);
   }
+}
+
+function readNumber(json: unknown, key: string, refuse: Refuse): number | undefined {
+  const value = valueAt(json, key);
+  if (value === undefined || (typeof value === "number" && value >= 0)) return value;
+  throw refuse(`expected "${key}" to be a number from 0`);
 }
 
 function wholeNumber(json: unknown, key: string, range: { absent: number; least: number }, refuse: Refuse): number {

@@ -10,7 +10,7 @@ import type { Prompt, PromptPurpose } from "../core/prompt.ts";
 import type { Task } from "../core/task.ts";
 import type { Evidence } from "../core/verdict.ts";
 import { type Context, fitFiles, type ShownFile } from "./context.ts";
-import { dataBlock } from "./data-block.ts";
+import { dataBlock, oneLine } from "./data-block.ts";
 import { renderStack, type StackFile, type Variables } from "./stack.ts";
 
 export interface PromptParts {
@@ -68,7 +68,7 @@ export function buildPrompt(parts: PromptParts, maxCharacters: number): Prompt |
 const withBlock = ({ path, text }: ShownFile): ShownFile => ({ path, text: dataBlock(`File ${path}:`, text) });
 
 function describeLeftOut(leftOut: readonly string[]): string {
-  return leftOut.length === 0 ? "" : `Not shown: ${leftOut.join(", ")}\n`;
+  return leftOut.length === 0 ? "" : `Not shown: ${oneLine(leftOut.join(", "))}\n`;
 }
 
 interface Part {
@@ -92,12 +92,12 @@ function fitPaths(paths: readonly string[], maxCharacters: number): Part {
 function fitChanged(changed: PromptParts["changed"], maxCharacters: number): Part {
   const blocks = changed.map(({ path, text }) => ({ path, text: changedFile(path, text) }));
   const { files, leftOut } = fitFiles(blocks, Math.max(0, maxCharacters));
-  const note = leftOut.length === 0 ? "" : `Your earlier patches changed these too: ${leftOut.join(", ")}\n`;
+  const note = leftOut.length === 0 ? "" : `Your earlier patches changed these too: ${oneLine(leftOut.join(", "))}\n`;
   return { text: [...files.map((file) => file.text), note].join(""), leftOut };
 }
 
 function changedFile(path: string, text: string | undefined): string {
-  if (text === undefined) return `Your earlier patches deleted ${path}.\n`;
+  if (text === undefined) return `Your earlier patches deleted ${oneLine(path)}.\n`;
   return dataBlock(`File ${path}, as your earlier patches left it (this is what your next change must fit):`, text);
 }
 

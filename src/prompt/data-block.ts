@@ -8,5 +8,8 @@ export function dataBlock(label: string, text: string): string {
   let name = "DATA";
   while (text.includes(name)) name += "_";
   const body = text === "" || text.endsWith("\n") ? text : `${text}\n`;
-  return `${label.replaceAll(/[\r\n]+/g, " ")}\n<<<${name}\n${body}${name}>>>\n`;
+  return `${oneLine(label)}\n<<<${name}\n${body}${name}>>>\n`;
 }
+
+/** For names of files outside of a block: git allows line breaks in them. */
+export const oneLine = (text: string): string => text.replaceAll(/[\r\n\v\f\u0085\u2028\u2029]+/g, " ");

@@ -30,7 +30,7 @@ type Answer = (tier: string, taskId: string, world: FakeWorld) => TierReply;
 const againAfterLanding = (question: string): string => question;
 
 /** Two tasks, three tiers; every question is noted as `task tier`. */
-function tiered(answer: Answer, limits: Partial<World["limits"]> = {}, tierOf = (_: string) => "TIER3") {
+function tiered(answer: Answer, limits: Partial<World["limits"]> = {}, tierOf: (id: string) => string = () => "TIER3") {
   const base = fakeWorld({ tasks: TASKS, files, answers: [] });
   const asked: string[] = [];
   const world: World = {

@@ -20,6 +20,26 @@ describe("token shapes", () => {
       secret("-----BEGIN RSA ", "PRIVATE KEY-----\nMIIE\nabc\n-----END RSA PRIVATE KEY-----\nafter"),
       "-----BEGIN RSA PRIVATE KEY----- [redacted]\nafter",
     ],
+    [
+      "a password with an @ in it",
+      secret("postgres://me:", "hunter@22:x@db:5432/x"),
+      "postgres://[redacted]@db:5432/x",
+    ],
+    [
+      "a private key in a string",
+      secret('key = "-----BEGIN ', 'PRIVATE KEY-----\\nMIIE+abc/=\\n-----END PRIVATE KEY-----";'),
+      'key = "-----BEGIN PRIVATE KEY----- [redacted]";',
+    ],
+    [
+      "a private key whose end is cut off",
+      secret("-----BEGIN ", "PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\nAQEFAASCBKcwggSjAgEAAoIB\n[cut]"),
+      "-----BEGIN PRIVATE KEY----- [redacted]\n[cut]",
+    ],
+    [
+      "a private key with numbered lines",
+      secret("1 | -----BEGIN ", "PRIVATE KEY-----\n2 | MIIEvQIBADANBgkqhkiG9w0B\n3 | AQEFAASCBKcwggSjAgEAAoIB\n4 | }"),
+      "1 | -----BEGIN PRIVATE KEY----- [redacted]\n4 | }",
+    ],
     ["a JSON web token", secret("eyJhbGciOiJIUzI1", ".eyJzdWIiOiIxMjM0", ".abc-def"), "[redacted]"],
   ])("%s is taken out", (_, text, clean) => {
     expect(shapes(`before ${text} after`)).toBe(`before ${clean} after`);
@@ -30,6 +50,11 @@ describe("token shapes", () => {
     ["a URL with a port", "http://127.0.0.1:8000/v1"],
     ["a scoped package in a registry's URL", "https://registry.npmjs.org/@scope/name"],
     ["a short bearer value", "Bearer token-1"],
+    [
+      "code that looks for a key",
+      'const isKey = (text) => text.startsWith("-----BEGIN PRIVATE KEY-----");\nDATA>>>\nAnswer.\n',
+    ],
+    ["a long word on the line after Bearer", "Bearer\nDATA____________>>>"],
     ["a commit id", "b6589fc6ab0dc82cf12099d1c2d40ab994e8410c"],
   ])("%s stays", (_, text) => {
     expect(shapes(text)).toBe(text);
@@ -60,6 +85,16 @@ describe("values", () => {
         expect(secrets.filter((each) => rest.includes(each))).toEqual([]);
       }),
     );
+  });
+
+  test.each([
+    ["base64", (value: string) => Buffer.from(value).toString("base64")],
+    ["base64 for URLs", (value: string) => Buffer.from(value).toString("base64url")],
+    ["a URL", encodeURIComponent],
+    ["JSON", (value: string) => JSON.stringify(value).slice(1, -1)],
+  ])("a value that is written as %s is taken out", (_, write) => {
+    const value = 'p"ass/wörd+?>>~ ';
+    expect(redactor([value])(`it is ${write(value)} there`)).toMatch(/^it is \[redacted\]=* there$/);
   });
 
   test("a secret inside of a longer one does not leave the rest of it behind", () => {

@@ -86,23 +86,16 @@ describe("what passes by itself is waited for", () => {
 describe("a quota", () => {
   const quota = (retryAt: number): Answer => ({ class: "rate limited", message: "slow down", retryAt });
 
-  test("that is over by the next call is waited for, three calls long", async () => {
+  test.each([
+    ["over by the next call is waited for, three calls long", 1, 3],
+    ["over later than that is left to the next model", 2, 1],
+  ])("that is %s", async (_, lastsMs, most) => {
     const clock = stoppedClock();
-    const backoff = { firstMs: 1, longestMs: 1 };
-    const soon = quota(clock.now() + 1);
-    const [patient, stubborn] = [scripted("a", [soon, soon, { text: "fix" }]), scripted("a", [soon])];
-    expect((await ask([patient.client], { clock, backoff })).reply).toMatchObject({ kind: "text", text: "fix" });
-    await ask([stubborn.client], { clock, backoff });
-    expect(stubborn.calls).toHaveLength(3);
-  });
-
-  test("that lasts longer is left to the next model", async () => {
-    const clock = stoppedClock();
-    const { client, calls } = scripted("a", [quota(clock.now() + 2), { text: "too early" }]);
+    const { client, calls } = scripted("a", [quota(clock.now() + lastsMs)]);
     const backoff = { firstMs: 1, longestMs: 1 };
     const { reply } = await ask([client, scripted("b", [{ text: "fix" }]).client], { clock, backoff });
     expect(reply).toMatchObject({ model: "b" });
-    expect(calls).toHaveLength(1);
+    expect(calls).toHaveLength(most);
   });
 });
 
@@ -119,15 +112,12 @@ describe("a prompt that is too long", () => {
     return { asked, questionFor };
   }
 
-  test.each([0, 5])(
-    "is made shorter until it fits, also after %i tries to reach a server that loads",
-    async (tries) => {
-      const { asked, questionFor } = shrinking();
-      const { client } = scripted("a", [...Array<Answer>(tries).fill("loading"), ...TWO_OVERFLOWS, { text: "fix" }]);
-      expect((await ask([client], { questionFor })).reply).toMatchObject({ kind: "text", model: "a", text: "fix" });
-      expect(asked).toEqual([...Array<number>(tries).fill(0), 0, 1, 2]);
-    },
-  );
+  test.each([0, 5])("is made shorter until it fits, also after %i calls while the server loaded", async (loading) => {
+    const { asked, questionFor } = shrinking();
+    const { client } = scripted("a", [...Array<Answer>(loading).fill("loading"), ...TWO_OVERFLOWS, { text: "fix" }]);
+    expect((await ask([client], { questionFor })).reply).toMatchObject({ kind: "text", model: "a", text: "fix" });
+    expect(asked).toEqual([...Array<number>(loading).fill(0), 0, 1, 2]);
+  });
 
   test("is made shorter twice, and then is the next model's, whose prompt is whole again", async () => {
     const { asked, questionFor } = shrinking();

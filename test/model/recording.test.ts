@@ -13,6 +13,12 @@ test.each([
   ["an unknown finish", line({ finish: "toString" }), '"stop" or "length" or "stopped"'],
   ["an attempt that does not count", line({ attempt: 0 }), '"attempt" to be a whole number from 1'],
   ["a delay in words", line({ delayMs: "soon" }), '"delayMs" to be a whole number from 0'],
+  ["a duration in words", line({ durationMs: "soon" }), '"durationMs" to be a number from 0'],
+  ["a negative duration", line({ durationMs: -1 }), '"durationMs" to be a number from 0'],
+  ["a usage that is no object", line({ usage: 7 }), '"usage" to be an object'],
+  ["no usage but null", line({ usage: null }), '"usage" to be an object'],
+  ["half a token", line({ usage: { outputTokens: 0.5 } }), '"outputTokens" to be a whole number from 0'],
+  ["a cost in words", line({ usage: { costUsd: "1 $" } }), '"costUsd" to be a number from 0'],
   ["a failure of an unknown class", line({ failure: { class: "tired", message: "m" } }), '"refused"'],
   ["a failure without message", line({ failure: { class: "auth" } }), '"message"'],
 ])("a line with %s is refused with its number", (_, bad, why) => {
@@ -46,4 +52,15 @@ test("any text that was recorded is read back unchanged", () => {
       expect(answers.map(({ said }) => ("text" in said ? said.text : undefined))).toEqual(texts);
     }),
   );
+});
+
+test("usage and duration are read as they were written; what is left out counts as nothing", () => {
+  const usage = { promptTokens: 9, cachedTokens: 4, outputTokens: 2, estimated: false, costUsd: 0.25 };
+  const [whole, part, none] = parseRecording(
+    [line({ usage, durationMs: 12.5 }), line({ usage: { outputTokens: 2, estimated: true } }), line({})].join("\n"),
+    "f",
+  );
+  expect([whole?.usage, whole?.durationMs]).toEqual([usage, 12.5]);
+  expect(part?.usage).toEqual({ promptTokens: 0, cachedTokens: 0, outputTokens: 2, estimated: true });
+  expect([none?.usage, none?.durationMs]).toEqual([undefined, undefined]);
 });

@@ -98,6 +98,27 @@ describe("which recorded answer is given", () => {
   });
 });
 
+describe("what an answer took when it was recorded", () => {
+  const usage = { promptTokens: 9, cachedTokens: 4, outputTokens: 2, estimated: false, costUsd: 0.25 };
+
+  test("is told again: its tokens, its cost and its time, which is not waited for", async () => {
+    const client = replay({ task: "T001", role: "builder", text: "fix", usage, durationMs: 3_600_000 });
+    expect(await ask(client, "T001", "builder", 1)).toMatchObject({ text: "fix", usage, durationMs: 3_600_000 });
+  });
+
+  test("is told of a failure, too", async () => {
+    const failure = { class: "timeout", message: "sent nothing for 60 s" };
+    const client = replay({ task: "T001", role: "builder", failure, durationMs: 60_000 });
+    expect(await ask(client, "T001", "builder", 1)).toMatchObject({ kind: "failed", failure, durationMs: 60_000 });
+  });
+
+  test("is estimated, or as long as it is waited for, where it was not recorded", async () => {
+    const client = replay({ task: "T001", role: "builder", text: "12345678" });
+    const reply = await ask(client, "T001", "builder", 1);
+    expect(reply).toMatchObject({ usage: { estimated: true, cachedTokens: 0 }, durationMs: 0 });
+  });
+});
+
 describe("health", () => {
   test("tells what is recorded", async () => {
     const client = replay({ task: "T001", role: "builder", text: "x" }, { task: "T002", role: "builder", text: "y" });
