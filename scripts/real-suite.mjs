@@ -5,6 +5,7 @@
  */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { build } from "./build.mjs";
 import { root, run, runVitest } from "./run-vitest.mjs";
 
 const SUITES = ["real-llama", "real-clis"];
@@ -19,8 +20,12 @@ else {
 async function runSuite() {
   const folder = join(root, "test", suite);
   const installed = isInstalled(folder) ? 0 : await run("npm", ["ci", "--no-audit", "--no-fund"], { folder });
-  if (installed === 0) await runVitest(args, { RALPH_REAL_SUITE: suite });
-  else process.exitCode = installed;
+  if (installed !== 0) {
+    process.exitCode = installed;
+    return;
+  }
+  await build();
+  await runVitest(args, { RALPH_REAL_SUITE: suite });
 }
 
 /** npm writes a lock of its own last; one that is older than the suite's is of other versions. */

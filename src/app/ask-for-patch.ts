@@ -34,7 +34,7 @@ export async function askForPatch(
       writer: { role: "builder", judges: new Set() },
       workspace: outside.workspace,
       paths: await outside.workspace.files(),
-      protection: protectionOf(config),
+      protection: { ...protectionOf(config), redact: outside.redact },
     });
     return describe(reply.model, read, outside.redact);
   } finally {

@@ -135,7 +135,7 @@ async function workThrough(
     askOptions: askOptionsOf(config),
     modeOf: modes.modeOf,
     prompts: readPrompts(config),
-    protection: protectionOf(config),
+    protection: { ...protectionOf(config), redact },
     limits: limitsOf(config),
     budget,
     clock: systemClock,

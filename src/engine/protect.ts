@@ -9,7 +9,10 @@ import type { Task } from "../core/task.ts";
 import { type GuardPolicy, guardChanges } from "../policy/guard.ts";
 
 /** What holds for every role. */
-export type Protection = Pick<GuardPolicy, "isBlocked" | "maxFiles" | "maxChangedLines">;
+export interface Protection extends Pick<GuardPolicy, "isBlocked" | "maxFiles" | "maxChangedLines"> {
+  /** Takes secrets out of a text, as it was done for the model. */
+  readonly redact?: (text: string) => string;
+}
 
 /** Who writes, and for the builder which files are known to judge the work. */
 export interface Writer {
@@ -34,7 +37,11 @@ export const policyOf = (writer: Writer, protection: Protection): GuardPolicy =>
 
 /** Everything that speaks against the changes; empty = they may be made. */
 export function violations(changes: readonly FileChange[], writer: Writer, protection: Protection): readonly Reject[] {
-  return [...guardChanges(changes, policyOf(writer, protection)), ...changes.flatMap(CONTENT[writer.role])];
+  return [
+    ...guardChanges(changes, policyOf(writer, protection)),
+    ...changes.flatMap(CONTENT[writer.role]),
+    ...changes.flatMap((change) => keepsSecrets(change, protection)),
+  ];
 }
 
 /**
@@ -69,3 +76,18 @@ function keepsManifest({ path, before, after }: FileChange): readonly Reject[] {
   const why = manifestTampering(path, before?.text, after?.text);
   return why === undefined ? [] : [{ kind: "frozen", path, text: `${why}: it may not be changed.` }];
 }
+
+/** A line that was shown without its secret, written back as it was shown, would put an end to the secret. */
+function keepsSecrets({ path, before, after }: FileChange, { redact }: Protection): readonly Reject[] {
+  if (before === undefined || after === undefined || redact === undefined) return [];
+  const shown = redact(before.text);
+  if (shown === before.text) return [];
+  const known = trimmedLines(before.text);
+  const written = trimmedLines(after.text);
+  const lost = [...trimmedLines(shown)].find((line) => written.has(line) && !known.has(line));
+  if (lost === undefined) return [];
+  const text = `"${lost}" stands for a line that was not shown to you in full; change the lines around it only.`;
+  return [{ kind: "malformed", path, text }];
+}
+
+const trimmedLines = (text: string): ReadonlySet<string> => new Set(text.split("\n").map((line) => line.trim()));

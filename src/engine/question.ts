@@ -140,13 +140,17 @@ const variablesOf = ({ world }: Pick<Scene, "world">, checks: readonly CheckSpec
   max_lines: String(world.limits.maxLines),
 });
 
-/** Bound to the files that the role may change, as they are now; undefined where there is none to bind to. */
+/**
+ * Bound to the files that the role may change, as they are now. Undefined where that could keep the task from being
+ * done: it names no file, wants one deleted, or has one that is too long for a grammar.
+ */
 function grammarOf(making: Making, format: EditFormat, plan: PlanOptions, traits: Traits): string | undefined {
   const { scene, state, changed } = making;
   if (format === "whole") return undefined;
   const { task, workspace } = scene;
   const mayTouch = (path: string): boolean => plan.refusePath(path) === undefined;
-  const named = task.files.filter(({ action, path }) => action !== "delete" && mayTouch(path)).map(({ path }) => path);
+  const named = task.files.map(({ path }) => path).filter(mayTouch);
+  if (named.length === 0 || task.files.some(({ action }) => action === "delete")) return undefined;
   const shown = [...state.shown.context.files, ...changed].map(({ path }) => path).filter(mayTouch);
   const present = [...new Set([...named, ...shown])].flatMap((path) => {
     const file = workspace.read(path);
@@ -157,7 +161,9 @@ function grammarOf(making: Making, format: EditFormat, plan: PlanOptions, traits
   if (state.role === "tester" && ![...creatable, ...present.map(({ path }) => path)].some(isTestFile)) return undefined;
   const { outputTokens: maxTokens } = traits;
   const compiled = compileGrammar({ format, files: present, creatable, maxTokens, mayAsk: true });
-  return compiled.ok ? compiled.grammar : undefined;
+  if (!compiled.ok || named.some((path) => compiled.leftOut.some((left) => left.startsWith(`${path}: `))))
+    return undefined;
+  return compiled.grammar;
 }
 
 async function changedSince({ workspace }: Scene, { context }: Shown): Promise<PromptParts["changed"]> {

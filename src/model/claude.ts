@@ -55,8 +55,8 @@ const ENVIRONMENT = {
   CLAUDE_CODE_DISABLE_ATTACHMENTS: "1",
   /** Otherwise a stream that broke off is asked again as one silent request. */
   CLAUDE_CODE_DISABLE_NONSTREAMING_FALLBACK: "1",
-  /** Default 10, over 40 s. Two, because claude waits as long as the API says, and ralph is not told how long. */
-  CLAUDE_CODE_MAX_RETRIES: "2",
+  /** Default 10, over 40 s and without a word: retries are ralph's. */
+  CLAUDE_CODE_MAX_RETRIES: "0",
   /** ralph's own clocks are shorter. */
   API_TIMEOUT_MS: "600000",
 };

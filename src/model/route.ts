@@ -59,14 +59,16 @@ function measure({ task, linesOf }: RouteRequest): { complexity: Complexity; why
   const lines = paths.reduce((sum, path) => sum + linesOf(path), 0);
   const languages = new Set(paths.flatMap((path) => /\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? []));
   const measures: readonly Measure[] = [
-    { points: step(paths.length, 4, 8), says: `${paths.length} files` },
-    { points: step(lines, 800, 2_500), says: `${lines} lines` },
-    { points: step(languages.size, 3, 5), says: `${languages.size} languages` },
+    { points: step(paths.length, 4, 8), says: count(paths.length, "file") },
+    { points: step(lines, 800, 2_500), says: count(lines, "line") },
+    { points: step(languages.size, 3, 5), says: count(languages.size, "language") },
     { points: task.priority === "P0" ? 1 : 0, says: task.priority },
   ];
   const points = measures.reduce((sum, each) => sum + each.points, 0);
   const complexity = points >= COMPLEX ? "complex" : points >= MEDIUM ? "medium" : "simple";
   return { complexity, why: `measured as ${complexity}: ${measures.map(({ says }) => says).join(", ")}` };
 }
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;
 
 const step = (value: number, one: number, two: number): number => (value >= two ? 2 : value >= one ? 1 : 0);

@@ -250,3 +250,31 @@ describe("no secret is left", { timeout: 180_000 }, () => {
     for (const files of [filesBelow(sum.root), filesBelow(cache)]) expect(leakingFiles(files)).toEqual([]);
   });
 });
+
+describe("a file that holds a secret", { timeout: 120_000 }, () => {
+  const head = `export const webhook = "${SECRET}";\nexport const server = "${KEY}";\n`;
+  const code = "export function sum(a, b) {\n  return a - b;\n}\n";
+  const asShown = 'export const webhook = "[redacted]";\nexport const server = "[redacted]";\n';
+  const whole = `src/sum.js\n\`\`\`js\n${asShown}${code.replace("a - b", "a + b")}\`\`\`\n`;
+
+  test("keeps it where a model writes back what it was shown, and can be changed around it", async () => {
+    const change = `\`\`\`diff\n--- a/src/sum.js\n+++ b/src/sum.js\n@@ -2,4 +2,4 @@\n export const server = "[redacted]";\n export function sum(a, b) {\n-  return a - b;\n+  return a + b;\n }\n\`\`\`\n`;
+    const sum = project(await servers({ works: [whole, change] }));
+    sum.commit({ "src/sum.js": head + code });
+    const { run } = runner(sum);
+    const { stdout } = await run(["tdd"]);
+    expect(stdout).toContain(
+      'patch refused: malformed in src/sum.js: "export const webhook = "[redacted]";" stands for',
+    );
+    expect(stdout).toMatch(/T001 +COMPLETE +2 attempts/);
+    const fixed = head + code.replace("a - b", "a + b");
+    expect(`${sum.git("show", `${runBranch(sum)}:src/sum.js`)}\n`).toBe(fixed);
+  });
+
+  test("keeps it where a single answer is asked for, too", async () => {
+    const sum = project(await servers({ works: whole }));
+    sum.commit({ "src/sum.js": head + code });
+    const { exitCode, stdout, stderr } = await runner(sum).run(["patch", "get", "T001"]);
+    expect([exitCode, stdout, stderr]).toEqual([1, "", expect.stringContaining("was not shown to you in full")]);
+  });
+});
