@@ -1,5 +1,5 @@
 /** What a schema of single settings cannot say: names that point nowhere, names given twice. */
-import { DEFAULT_MODELS } from "./config-defaults.ts";
+import { DEFAULT_MODELS, DEFAULT_TIERS } from "./config-defaults.ts";
 import type { ConfigProblem } from "./config-problems.ts";
 import { isMap, type RawMap } from "./config-raw.ts";
 import { nearestWord } from "./nearest-word.ts";
@@ -10,7 +10,7 @@ import { nearestWord } from "./nearest-word.ts";
 export function findContradictions(raw: RawMap): readonly ConfigProblem[] {
   const models =
     raw.models === undefined ? Object.keys(DEFAULT_MODELS) : isMap(raw.models) ? Object.keys(raw.models) : undefined;
-  const tiers = raw.tiers === undefined ? { TIER3: [] } : raw.tiers;
+  const tiers = raw.tiers === undefined ? tiersWithout(raw.models) : raw.tiers;
   return [
     ...(models?.length === 0 ? [{ path: ["models"], text: "expected at least one model, found none" }] : []),
     ...(models !== undefined && isMap(tiers) ? missingModels(tiers, models) : []),
@@ -55,3 +55,6 @@ function suggest(name: string, known: readonly string[]): string {
   const near = nearestWord(name, known);
   return near === undefined ? `there are: ${known.join(", ")}` : `did you mean ${near}?`;
 }
+
+/** The tiers that hold where none are named. */
+const tiersWithout = (models: unknown): RawMap => (models === undefined ? DEFAULT_TIERS : { TIER3: [] });

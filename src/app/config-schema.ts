@@ -120,7 +120,9 @@ export const configSchema = z
     tiers: z
       .record(tierName, z.array(nonEmpty).min(1))
       .optional()
-      .describe("Strongest first; the models of each in the order they are tried. Left out: TIER3 with all of them."),
+      .describe(
+        "Strongest first; the models of each in the order they are tried. Left out: TIER3 with all models, or the three of the models above.",
+      ),
     default_tier: nonEmpty
       .optional()
       .describe("For tasks that name neither tier nor complexity; left out: ralph measures them.")

@@ -1,7 +1,7 @@
 /** One event, one line for a person; the same words on a pipe, in the log file and in `ralph logs`. */
 import type { TestRun } from "../core/check.ts";
 import type { EventBody, EventOf, EventType, RalphEvent } from "../core/event.ts";
-import type { Usage } from "../core/model.ts";
+import type { TotalUsage, Usage } from "../core/model.ts";
 
 type Describe = { readonly [T in EventType]: (event: EventOf<T>) => string };
 
@@ -9,7 +9,7 @@ const DESCRIBE: Describe = {
   "run.started": ({ branch, base, tasks }) =>
     `run on ${branch} from ${short(base)}: ${tasks.join(", ") || "nothing to do"}`,
   "run.finished": ({ outcome, reason, usage }) =>
-    `run ended: ${outcome}${reason === undefined ? "" : ` - ${reason}`}${usage === undefined ? "" : `, ${describeUsage(usage)}`}`,
+    `run ended: ${outcome}${reason === undefined ? "" : ` - ${reason}`}${usage === undefined ? "" : `, ${describeTotal(usage)}`}`,
   "run.waiting": ({ until, reason }) => `nothing to do before ${timeOf(until)}: ${reason}`,
   "task.leased": ({ title, tier, why }) => `${title} (${tier}${why === undefined ? "" : `: ${why}`})`,
   "task.edited": ({ from, to }) => `a person set STATUS from ${from} to ${to}`,
@@ -62,6 +62,9 @@ export function describeUsage({ promptTokens, cachedTokens, outputTokens, estima
   const cost = costUsd === undefined ? "" : `, $${costUsd.toFixed(4)}`;
   return `${promptTokens} tokens in (${cachedTokens} cached), ${outputTokens} out${estimated ? ", estimated" : ""}${cost}`;
 }
+
+export const describeTotal = (usage: TotalUsage): string =>
+  `${describeUsage(usage)}, ${seconds(usage.durationMs)} of models`;
 
 const timeOf = (at: number): string => new Date(at).toTimeString().slice(0, 8);
 const short = (commit: string): string => commit.slice(0, 10);

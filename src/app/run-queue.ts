@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { EventBody, RalphEvent } from "../core/event.ts";
+import type { TotalUsage } from "../core/model.ts";
 import type { Store } from "../core/store.ts";
 import type { Task, TaskSource, TaskSummary } from "../core/task.ts";
 import { type WorkResult, work } from "../engine/work.ts";
@@ -10,7 +11,7 @@ import { systemClock } from "../io/clock.ts";
 import { endOrphans } from "../io/process-family.ts";
 import type { Redact } from "../io/redact.ts";
 import { isWorkerGone, workerId } from "../io/worker-id.ts";
-import { askTier } from "../model/ask.ts";
+import { askTier, restOf } from "../model/ask.ts";
 import { breaker, neverRests } from "../model/breaker.ts";
 import { recorded } from "../model/record.ts";
 import type { Route } from "../model/route.ts";
@@ -47,6 +48,8 @@ export interface QueueRun {
 
 export interface QueueResult extends WorkResult {
   readonly branch: string;
+  /** Of every answer in this run. */
+  readonly usage: TotalUsage;
 }
 
 /** Throws MODELS_DOWN before anything is touched when no model of the tiers that are needed answers. */
@@ -56,13 +59,13 @@ export async function runQueue(run: QueueRun, signal: AbortSignal): Promise<Queu
   try {
     await requireModels(run, models, signal);
     // A recording that cannot be written is refused while nothing has changed yet.
-    const ask = askerOf(run);
+    const asker = askerOf(run);
     // A ralph that was killed may have left tests running: they would disturb this run's.
     await endOrphans();
     const redact = redactorOf(config, run.env);
     const store = await openJournal(config, redact);
     try {
-      return await workThrough(run, { models, ask, store, redact }, signal);
+      return await workThrough(run, { models, asker, store, redact }, signal);
     } finally {
       await store.close();
     }
@@ -99,14 +102,14 @@ async function routeOf(source: TaskSource, route: (task: Task) => Route, path: s
 
 interface Opened {
   readonly models: OpenModels;
-  readonly ask: World["askTier"];
+  readonly asker: Asker;
   readonly store: Store;
   readonly redact: Redact;
 }
 
 async function workThrough(
   run: QueueRun,
-  { models, ask, store, redact }: Opened,
+  { models, asker, store, redact }: Opened,
   signal: AbortSignal,
 ): Promise<QueueResult> {
   const { config, tasks } = run;
@@ -131,7 +134,7 @@ async function workThrough(
     defaultChecks: config.checks,
     tiers: run.tier === undefined ? models.tiers : models.tiers.filter(({ name }) => name === run.tier),
     route: routesOf(config, run.tier),
-    askTier: ask,
+    ...asker,
     askOptions: askOptionsOf(config),
     modeOf: modes.modeOf,
     prompts: readPrompts(config),
@@ -154,16 +157,22 @@ async function workThrough(
   const result = await work(world, run.only, signal);
   const { outcome } = result;
   const reason = result.reason === undefined ? {} : { reason: redact(result.reason) };
-  await recordRun({ type: "run.finished", outcome, usage: budget.used(), ...reason });
-  return { ...result, ...reason, branch: branch.name };
+  const usage = budget.used();
+  await recordRun({ type: "run.finished", outcome, usage, ...reason });
+  return { ...result, ...reason, branch: branch.name, usage };
 }
 
+type Asker = Pick<World, "askTier" | "restOf">;
+
 /** A recording has no bad nights: nothing in it rests. */
-function askerOf({ record, replay }: QueueRun): World["askTier"] {
-  const rests = replay === undefined ? breaker(systemClock) : neverRests;
+function askerOf({ record, replay }: QueueRun): Asker {
+  const how = { clock: systemClock, breaker: replay === undefined ? breaker(systemClock) : neverRests };
   const ask: World["askTier"] = (tier, questionFor, options, signal) =>
-    askTier(tier, questionFor, { ...options, clock: systemClock, breaker: rests }, signal);
-  return record === undefined ? ask : recorded(ask, openCassette(record));
+    askTier(tier, questionFor, { ...options, ...how }, signal);
+  return {
+    askTier: record === undefined ? ask : recorded(ask, openCassette(record)),
+    restOf: (tier) => restOf(tier, how),
+  };
 }
 
 /** Also when it is aborted: whoever waits looks at the signal next. */

@@ -81,8 +81,8 @@ function tierOf({ config, outside, options }: Call): Tier {
   if (options.model !== undefined) {
     const client = tiers.flatMap(({ chain }) => chain).find(({ name }) => name === options.model);
     if (client !== undefined) return { name: client.name, chain: [client] };
-    const known = Object.keys(config.models).join(", ");
-    throw new RalphError("USAGE", { what: `No tier has a model ${options.model}`, cure: `ralph.yaml has ${known}` });
+    const known = [...new Set(tiers.flatMap(({ chain }) => chain.map(({ name }) => name)))].join(", ");
+    throw new RalphError("USAGE", { what: `No tier has a model ${options.model}`, cure: `The tiers have ${known}` });
   }
   const name = options.tier === undefined ? undefined : tierNamed(config, options.tier);
   const tier = name === undefined ? tiers.at(-1) : tiers.find((each) => each.name === name);

@@ -1,11 +1,16 @@
 /** What is left to read when a run is over. */
+import { describeTotal } from "../app/describe-event.ts";
 import type { QueueResult } from "../app/run-queue.ts";
 import { table } from "../app/table.ts";
 import type { QueueEntry } from "../core/store.ts";
 import type { TaskSummary } from "../core/task.ts";
+import { tokensOf } from "../core/usage.ts";
 
 /** @param tasks of the folder as the run left it: what a task waits for may be no part of the run */
-export function summary({ entries, outcome, reason: why, branch }: QueueResult, tasks: readonly TaskSummary[]): string {
+export function summary(
+  { entries, outcome, reason: why, branch, usage }: QueueResult,
+  tasks: readonly TaskSummary[],
+): string {
   const statuses = new Map(tasks.map(({ id, status }) => [id, status]));
   const rows = entries.map((entry) => {
     const { taskId, status, attempts, result, title } = entry;
@@ -23,7 +28,8 @@ export function summary({ entries, outcome, reason: why, branch }: QueueResult, 
     ? `\nFinished work is on ${branch}: look at it with \`git log ${branch}\`, take it with \`git merge ${branch}\`.\n`
     : "";
   const because = outcome === "budget" ? `: ${why}; what is PENDING goes on with the next run` : "";
-  return `\n${table(rows)}\nRun ended: ${outcome}${because}.\n${next}`;
+  const used = tokensOf(usage) === 0 ? "" : `Models: ${describeTotal(usage)}.\n`;
+  return `\n${table(rows)}\nRun ended: ${outcome}${because}.\n${used}${next}`;
 }
 
 const WORDS: Readonly<Record<string, string>> = {

@@ -56,7 +56,11 @@ export async function dryRun(run: DryRun, { output, env, signal }: Invocation): 
   };
   const open = run.tasks.filter((task) => task.status === "PENDING" || task.status === "IN_PROGRESS");
   const planned: Planned[] = [];
-  for (const { path } of open) planned.push(await plan(await source.read(path)));
+  try {
+    for (const { path } of open) planned.push(await plan(await source.read(path)));
+  } finally {
+    await outside.close();
+  }
   if (json) output.write(`${JSON.stringify(planned, null, 2)}\n`);
   else output.write(describe(planned, inFull));
   return 0;

@@ -1,5 +1,5 @@
 import type { TestRun } from "./check.ts";
-import type { EditFormat, ModelFailure, Usage } from "./model.ts";
+import type { EditFormat, ModelFailure, TotalUsage, Usage } from "./model.ts";
 import type { Reject } from "./patch.ts";
 import type { WritingRole } from "./prompt.ts";
 import type { TaskStatus } from "./task.ts";
@@ -23,7 +23,7 @@ export type EventBody =
       readonly outcome: RunOutcome;
       readonly reason?: string;
       /** Of every answer in this run. */
-      readonly usage?: Usage;
+      readonly usage?: TotalUsage;
     }
   /** Nothing can go on before `until` (epoch milliseconds): the models that the open tasks need do not answer. */
   | { readonly type: "run.waiting"; readonly until: number; readonly reason: string }
@@ -111,7 +111,7 @@ export type EventBody =
       readonly reason?: string;
       readonly attempts: number;
       /** Of every answer for the task so far, earlier runs included. */
-      readonly usage?: Usage;
+      readonly usage?: TotalUsage;
     }
   | { readonly type: "task.edited"; readonly from: TaskStatus; readonly to: TaskStatus };
 

@@ -35,6 +35,12 @@ export interface Usage {
   readonly costUsd?: number;
 }
 
+/** Of several answers together. */
+export interface TotalUsage extends Usage {
+  /** That the answers took, queueing at the servers included. */
+  readonly durationMs: number;
+}
+
 /** How a model is asked to write its changes; whatever comes back is read all the same. */
 export type EditFormat = "unified-diff" | "search-replace" | "whole";
 

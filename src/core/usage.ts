@@ -1,16 +1,28 @@
-import type { Usage } from "./model.ts";
+import type { TotalUsage, Usage } from "./model.ts";
 
-export const NO_USAGE: Usage = { promptTokens: 0, cachedTokens: 0, outputTokens: 0, estimated: false };
+export const NO_USAGE: TotalUsage = {
+  promptTokens: 0,
+  cachedTokens: 0,
+  outputTokens: 0,
+  estimated: false,
+  durationMs: 0,
+};
 
-/** The sum; estimated where either part is, and costing what those parts cost that say so. */
-export function addUsage(one: Usage, other: Usage): Usage {
-  const isFree = one.costUsd === undefined && other.costUsd === undefined;
+interface Answered {
+  readonly usage: Usage;
+  readonly durationMs: number;
+}
+
+/** With one more answer; estimated where any is, and costing what those cost that say so. */
+export function addUsage(total: TotalUsage, { usage, durationMs }: Answered): TotalUsage {
+  const isFree = total.costUsd === undefined && usage.costUsd === undefined;
   return {
-    promptTokens: one.promptTokens + other.promptTokens,
-    cachedTokens: one.cachedTokens + other.cachedTokens,
-    outputTokens: one.outputTokens + other.outputTokens,
-    estimated: one.estimated || other.estimated,
-    ...(isFree ? {} : { costUsd: (one.costUsd ?? 0) + (other.costUsd ?? 0) }),
+    promptTokens: total.promptTokens + usage.promptTokens,
+    cachedTokens: total.cachedTokens + usage.cachedTokens,
+    outputTokens: total.outputTokens + usage.outputTokens,
+    estimated: total.estimated || usage.estimated,
+    durationMs: total.durationMs + durationMs,
+    ...(isFree ? {} : { costUsd: (total.costUsd ?? 0) + (usage.costUsd ?? 0) }),
   };
 }
 

@@ -16,6 +16,8 @@ export interface Wake {
   /** Epoch milliseconds. */
   readonly until: number;
   readonly reason: string;
+  /** Not what was said the last time. */
+  readonly isNew: boolean;
 }
 
 export interface Aside {
@@ -23,6 +25,8 @@ export interface Aside {
   note(taskId: string, verdict: Verdict | undefined): void;
   /** May the task not be leased now? */
   has(taskId: string): boolean;
+  /** Tasks that are not open any more, because somebody else finished or removed them, are none of ours. */
+  keepOnly(open: ReadonlySet<string>): void;
   /** Nobody else is left: those that went behind are next. False where there are none. */
   bringBack(): boolean;
   /** When the first of those that wait can go on; undefined where none waits. Gives up those that waited too long. */
@@ -31,11 +35,15 @@ export interface Aside {
   givenUp(): readonly string[];
 }
 
+/** Whatever a tier says, its tasks are not leased again at once. */
+const LEAST_REST_MS = 1_000;
+
 /** @param modelDownMs how long models are waited for that do not say when they come back */
 export function asideTasks(clock: Clock, modelDownMs: number): Aside {
   const tasks = new Map<string, Reason>();
   /** Since when no model has answered anything. */
   let downSince: number | undefined;
+  let lastSaid = "";
 
   const waiting = (): readonly (readonly [string, Waiting])[] =>
     [...tasks].flatMap(([id, reason]) => (reason.kind === "waiting" ? [[id, reason.verdict] as const] : []));
@@ -45,19 +53,30 @@ export function asideTasks(clock: Clock, modelDownMs: number): Aside {
     for (const [id, verdict] of waiting()) if (!verdict.isQuota) tasks.set(id, { kind: "given up", verdict });
   };
 
+  /** Something went on: what was given up is worth another look, and patience begins anew. */
+  const hope = (): void => {
+    downSince = undefined;
+    for (const [id, reason] of tasks)
+      if (reason.kind === "given up") tasks.set(id, { kind: "waiting", verdict: reason.verdict });
+  };
+
   return {
     note(taskId, verdict) {
       tasks.delete(taskId);
       if (verdict?.kind === "escalate") tasks.set(taskId, { kind: "behind" });
       if (verdict?.kind === "waiting") {
-        tasks.set(taskId, { kind: "waiting", verdict });
+        const until = Math.max(verdict.until, clock.now() + LEAST_REST_MS);
+        tasks.set(taskId, { kind: "waiting", verdict: { ...verdict, until } });
         downSince ??= clock.monotonic();
-      } else downSince = undefined;
+      } else hope();
     },
     has(taskId) {
       const reason = tasks.get(taskId);
       if (reason === undefined) return false;
       return reason.kind !== "waiting" || clock.now() < reason.verdict.until;
+    },
+    keepOnly(open) {
+      for (const id of tasks.keys()) if (!open.has(id)) tasks.delete(id);
     },
     bringBack() {
       const behind = [...tasks].filter(([, reason]) => reason.kind === "behind");
@@ -71,7 +90,11 @@ export function asideTasks(clock: Clock, modelDownMs: number): Aside {
       const [, { until, reason, isQuota }] = first;
       const limit =
         downSince === undefined || isQuota ? until : clock.now() + modelDownMs - (clock.monotonic() - downSince);
-      return { until: Math.min(until, limit), reason };
+      const wake = { until: Math.min(until, limit), reason };
+      const said = JSON.stringify([until, reason]);
+      const isNew = said !== lastSaid;
+      lastSaid = said;
+      return { ...wake, isNew };
     },
     givenUp: () => [
       ...new Set([...tasks.values()].flatMap((each) => (each.kind === "given up" ? [each.verdict.reason] : []))),

@@ -25,7 +25,7 @@ export async function attempt(run: TaskRun, progress: Progress, pending: Past["p
   const reply = pending?.reply ?? (await ask(run, progress, number));
   if (reply.kind === "failed") return { step: judgeFailure(reply, run.tier.name, progress), progress: started };
   // An answer of an interrupted run is counted in its journal.
-  const usage = pending?.reply === undefined ? addUsage(progress.usage, reply.usage) : progress.usage;
+  const usage = pending?.reply === undefined ? addUsage(progress.usage, reply) : progress.usage;
   const counted: Progress = { ...started, usage };
 
   const read = readReply(reply.text, {

@@ -5,10 +5,11 @@
 import { compareRuns, redTargets } from "../check/compare.ts";
 import { describeFailure, describeProgress } from "../check/evidence.ts";
 import type { Comparison, TestResult, TestRun } from "../core/check.ts";
-import type { FailedTier, FailureClass } from "../core/model.ts";
+import type { FailedTier, ModelFailure } from "../core/model.ts";
 import type { FileChange } from "../core/patch.ts";
 import type { WritingRole } from "../core/prompt.ts";
 import type { Evidence, Verdict } from "../core/verdict.ts";
+import { judgeTier, type TierFailure } from "../model/tier-failure.ts";
 import type { Progress, Step } from "./task-run.ts";
 import type { Limits } from "./world.ts";
 
@@ -81,17 +82,6 @@ function isBrokenTest({ status, file, message = "" }: TestResult, files: readonl
   return UNPARSABLE.test(message) && !NOT_BUILT.test(message);
 }
 
-type FailureStep = (reply: FailedTier, tier: string, progress: Progress) => Step;
-
-/** Nothing was decided about the task: it waits for its tier while others go on. */
-const wait: FailureStep = ({ tried, retryAt }, tier) => ({
-  kind: "waiting",
-  tier,
-  until: retryAt,
-  reason: describeTried(tier, tried),
-  isQuota: tried.some(({ failure }) => failure.class === "rate limited" && failure.retryAt !== undefined),
-});
-
 /** Each model, what was tried, and the cures. */
 function describeTried(tier: string, tried: FailedTier["tried"]): string {
   const causes = tried.map(({ model, calls, failure }) => `  ${model}: ${failure.message}${askedTimes(calls)}`);
@@ -104,37 +94,30 @@ function askedTimes(calls: number): string {
   return calls === 0 ? " (rests, not asked again yet)" : ` (asked ${calls} times)`;
 }
 
-const askAgain: FailureStep = ({ failure }, _, progress) =>
-  retryWith(progress, { kind: "model failed", text: failure.message, fingerprint: `model: ${failure.class}` });
-
-const overflow: FailureStep = ({ failure }) => ({
-  kind: "blocked",
-  reason: `the prompt does not fit the model: ${failure.message}`,
+/** Nothing was decided about the task: it waits for its tier while others go on. */
+export const waitFor = ({ tried, retryAt }: FailedTier, tier: string): Extract<Verdict, { kind: "waiting" }> => ({
+  kind: "waiting",
+  tier,
+  until: retryAt,
+  reason: describeTried(tier, tried),
+  isQuota: tried.some(({ failure }) => failure.class === "rate limited" && failure.retryAt !== undefined),
 });
 
-/** What passes by itself or needs a person's hand is waited for; an answer that was no good may be better next time. */
-const FAILURES: Readonly<Record<Exclude<FailureClass, "aborted">, FailureStep>> = {
-  "bad answer": askAgain,
-  timeout: askAgain,
-  refused: wait,
-  loading: wait,
-  auth: wait,
-  "rate limited": wait,
-  overloaded: wait,
-  "context overflow": overflow,
+type FailureStep = (failure: ModelFailure, reply: FailedTier, tier: string, progress: Progress) => Step;
+
+const FAILURES: Readonly<Record<TierFailure["kind"], FailureStep>> = {
+  aborted: () => ({ kind: "stopped", why: "interrupted", reason: "interrupted" }),
+  again: ({ class: what, message }, _, __, progress) =>
+    retryWith(progress, { kind: "model failed", text: message, fingerprint: `model: ${what}` }),
+  wait: (_, reply, tier) => waitFor(reply, tier),
+  "too long": ({ message }) => ({ kind: "blocked", reason: `the prompt does not fit the model: ${message}` }),
 };
 
-/** When the whole chain has failed: whatever gives the task another chance decides. */
-export const judgeFailure: FailureStep = (reply, tier, progress) => {
-  if (reply.failure.class === "aborted") return { kind: "stopped", why: "interrupted", reason: "interrupted" };
-  const steps = new Set(reply.tried.map(({ failure, calls }) => stepFor(failure.class, calls)));
-  const step = [askAgain, wait].find((each) => steps.has(each)) ?? FAILURES[reply.failure.class];
-  return step(reply, tier, progress);
-};
-
-/** Of a model that rests there is nothing to learn: it was not asked. */
-const stepFor = (failure: FailureClass, calls: number): FailureStep =>
-  failure === "aborted" || (calls === 0 && failure !== "context overflow") ? wait : FAILURES[failure];
+/** What it means for the task that its whole tier has failed. */
+export function judgeFailure(reply: FailedTier, tier: string, progress: Progress): Step {
+  const { kind, failure } = judgeTier(reply);
+  return FAILURES[kind](failure, reply, tier, progress);
+}
 
 /** The same failure so often in a row that another attempt by the same tier would be for nothing. */
 export const isStuck = ({ sameFailures }: Progress, { escalateAfter }: Pick<Limits, "escalateAfter">): boolean =>

@@ -31,11 +31,13 @@ const ROUNDS = 4;
 /** Other files have other tokens: a little less than was measured. */
 const MARGIN = 0.96;
 
+/** Tokens that are kept for the reply, whatever the prompt. */
+export const replyTokensOf = ({ contextTokens = DEFAULT_CONTEXT_TOKENS, outputTokens }: Traits): number =>
+  Math.min(outputTokens, Math.floor(contextTokens * SHARE_OF_REPLY));
+
 /** Tokens that a prompt may take beside the reply. */
-export function roomOf({ contextTokens = DEFAULT_CONTEXT_TOKENS, outputTokens }: Traits, overflows: number): number {
-  const reply = Math.min(outputTokens, Math.floor(contextTokens * SHARE_OF_REPLY));
-  return Math.floor((contextTokens - reply) * SHRINK ** overflows);
-}
+export const roomOf = (traits: Traits, overflows: number): number =>
+  Math.floor(((traits.contextTokens ?? DEFAULT_CONTEXT_TOKENS) - replyTokensOf(traits)) * SHRINK ** overflows);
 
 /** Undefined where the task does not fit at all. */
 export async function fitPrompt(fitting: Fitting, signal: AbortSignal): Promise<Fitted | undefined> {

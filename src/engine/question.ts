@@ -4,7 +4,7 @@
  */
 import { isTestFile } from "../check/freeze.ts";
 import type { AskOptions, EditFormat, ModelClient, Question, QuestionFor, Traits } from "../core/model.ts";
-import type { Prompt, Role } from "../core/prompt.ts";
+import type { Prompt, Role, WritingRole } from "../core/prompt.ts";
 import type { CheckSpec, Task } from "../core/task.ts";
 import { tokensOf } from "../core/usage.ts";
 import type { Workspace } from "../core/workspace.ts";
@@ -14,7 +14,7 @@ import { watchReply } from "../patch/stream.ts";
 import { buildPrompt, type PromptParts } from "../prompt/build.ts";
 import { chooseContext } from "../prompt/context.ts";
 import type { Prompts } from "../prompt/stack.ts";
-import { type Fitted, fitPrompt, roomOf } from "./fit-prompt.ts";
+import { type Fitted, fitPrompt, replyTokensOf, roomOf } from "./fit-prompt.ts";
 import type { Protection, Writer } from "./protect.ts";
 import { type PlanOptions, planOptions } from "./read-reply.ts";
 import type { Progress, Shown, TaskRun } from "./task-run.ts";
@@ -87,51 +87,78 @@ interface Making {
 
 async function makeQuestion(making: Making, signal: AbortSignal): Promise<MadeQuestion | undefined> {
   const { scene, state, client, overflows } = making;
-  const { askOptions, modeOf, protection } = scene.world;
   const traits = await client.traits(signal);
   const roomTokens = roomOf(traits, overflows);
-  const { format, grammar: isBound } = modeOf(client.name, traits);
-  const plan = planOptions(writerOf(state), { paths: state.shown.paths, protection });
-  const grammar = isBound ? grammarOf(making, format, plan, traits) : undefined;
-  const mode: EditMode = { format, grammar: grammar !== undefined };
-  const build = (maxCharacters: number): Prompt | undefined => buildPrompt(partsOf(making, mode), maxCharacters);
+  const writing = isWriter(state.role) ? howToWrite(making, traits) : undefined;
+  const mode = writing?.mode ?? PLAIN;
+  const build = (maxCharacters: number): Prompt | undefined =>
+    buildPrompt(partsOf(making, writing?.mode), maxCharacters);
   const fitted = await fitPrompt({ client, build, roomTokens, known: state.shown.charactersPerToken }, signal);
   if (fitted === undefined) return undefined;
-  const options: AskOptions = {
-    ...askOptions,
-    maxTokens: Math.min(askOptions.maxTokens, traits.outputTokens, replyTokensLeft(making.tokensLeft, fitted)),
-    watch: () => watchReply({ readFile: scene.workspace.read, isOneFence: format === "unified-diff", ...plan }),
-    ...(grammar === undefined ? {} : { grammar }),
+  const { askOptions } = scene.world;
+  const room = [traits.outputTokens, replyRoom(traits, fitted), making.tokensLeft - promptTokensOf(fitted)];
+  const maxTokens = Math.max(1, Math.floor(Math.min(askOptions.maxTokens, ...room)));
+  return {
+    ...fitted,
+    options: { ...askOptions, maxTokens, ...writing?.options },
+    model: client.name,
+    roomTokens,
+    mode,
   };
-  return { ...fitted, options, model: client.name, roomTokens, mode };
+}
+
+/** Of answers that are no patch. */
+const PLAIN: EditMode = { format: "unified-diff", grammar: false };
+
+const isWriter = (role: Role): role is WritingRole => role === "tester" || role === "builder";
+
+interface Writing {
+  readonly mode: EditMode;
+  readonly options: Pick<AskOptions, "watch" | "grammar">;
+}
+
+/** Where a grammar would be best and none can be made, what is best without one. */
+function howToWrite(making: Making, traits: Traits): Writing {
+  const { scene, state, client } = making;
+  const { modeOf, protection } = scene.world;
+  const plan = planOptions(writerOf(state), { paths: state.shown.paths, protection });
+  const best = modeOf(client.name, traits);
+  const grammar = best.grammar ? grammarOf(making, best.format, plan, traits) : undefined;
+  const mode = best.grammar && grammar === undefined ? modeOf(client.name, { ...traits, takesGrammar: false }) : best;
+  const isOneFence = mode.format === "unified-diff";
+  const watch = () => watchReply({ readFile: scene.workspace.read, isOneFence, ...plan });
+  return { mode, options: { watch, ...(grammar === undefined ? {} : { grammar }) } };
 }
 
 /** A prompt of three characters a token is counted as too long rather than too short. */
 const FEW_CHARACTERS_PER_TOKEN = 3;
 
-/** What a budget leaves for the reply, so that it is overrun by no more than the prompt. */
-function replyTokensLeft(tokensLeft: number, { prompt, tokens }: Fitted): number {
-  const promptTokens = tokens ?? (prompt.system.length + prompt.user.length) / FEW_CHARACTERS_PER_TOKEN;
-  return Math.max(1, Math.floor(tokensLeft - promptTokens));
-}
+const promptTokensOf = ({ prompt, tokens }: Fitted): number =>
+  tokens ?? (prompt.system.length + prompt.user.length) / FEW_CHARACTERS_PER_TOKEN;
 
-/** Who writes no patch may touch what a builder may. */
+/** What the context has left for the reply: servers refuse, or cut, what asks for more. */
+const replyRoom = ({ contextTokens }: Traits, fitted: Fitted): number =>
+  contextTokens === undefined ? Number.POSITIVE_INFINITY : contextTokens - promptTokensOf(fitted);
+
 const writerOf = ({ role, judges }: QuestionState): Writer => ({ role: role === "tester" ? role : "builder", judges });
 
-function partsOf({ scene, state, attempt, changed }: Making, { format, grammar }: EditMode): PromptParts {
+function partsOf({ scene, state, attempt, changed }: Making, mode: EditMode | undefined): PromptParts {
   const { task, world, checks } = scene;
   const { role, shown, evidence } = state;
   return {
     purpose: { taskId: task.id, role, attempt },
     stack: world.prompts.stack[role],
     variables: variablesOf(scene, checks),
-    editFormat: [world.prompts.formats[format], ...(grammar ? [world.prompts.marks] : [])],
+    editFormat: mode === undefined ? [] : formatOf(world.prompts, mode),
     task,
     ...shown,
     changed,
     evidence,
   };
 }
+
+const formatOf = ({ formats, marks }: Prompts, { format, grammar }: EditMode): PromptParts["editFormat"] =>
+  grammar ? [formats[format], marks] : [formats[format]];
 
 /** What `{{…}}` in the prompt files may name. */
 const variablesOf = ({ world }: Pick<Scene, "world">, checks: readonly CheckSpec[]): PromptParts["variables"] => ({
@@ -142,7 +169,7 @@ const variablesOf = ({ world }: Pick<Scene, "world">, checks: readonly CheckSpec
 
 /**
  * Bound to the files that the role may change, as they are now. Undefined where that could keep the task from being
- * done: it names no file, wants one deleted, or has one that is too long for a grammar.
+ * done: it names no file, wants one deleted, or the files it is shown are too long for a grammar.
  */
 function grammarOf(making: Making, format: EditFormat, plan: PlanOptions, traits: Traits): string | undefined {
   const { scene, state, changed } = making;
@@ -159,11 +186,9 @@ function grammarOf(making: Making, format: EditFormat, plan: PlanOptions, traits
   const creatable = named.filter((path) => workspace.read(path).kind === "missing");
   // A tester without a file to write in has to find a name for one: no grammar knows it.
   if (state.role === "tester" && ![...creatable, ...present.map(({ path }) => path)].some(isTestFile)) return undefined;
-  const { outputTokens: maxTokens } = traits;
+  const maxTokens = replyTokensOf(traits);
   const compiled = compileGrammar({ format, files: present, creatable, maxTokens, mayAsk: true });
-  if (!compiled.ok || named.some((path) => compiled.leftOut.some((left) => left.startsWith(`${path}: `))))
-    return undefined;
-  return compiled.grammar;
+  return compiled.ok && compiled.leftOut.length === 0 ? compiled.grammar : undefined;
 }
 
 async function changedSince({ workspace }: Scene, { context }: Shown): Promise<PromptParts["changed"]> {

@@ -1,7 +1,7 @@
 /** Reads back from the event log where an interrupted run of a task stood. Pure: a fold over its events. */
 import type { TestRun } from "../core/check.ts";
 import type { EventOf, EventType, RalphEvent } from "../core/event.ts";
-import type { TextReply, Usage } from "../core/model.ts";
+import type { TextReply, TotalUsage } from "../core/model.ts";
 import type { WritingRole } from "../core/prompt.ts";
 import { addUsage, NO_USAGE } from "../core/usage.ts";
 import type { Evidence } from "../core/verdict.ts";
@@ -26,7 +26,7 @@ export interface Past {
   readonly attempts: number;
   /** Time spent in earlier leases. */
   readonly spentMs: number;
-  readonly usage: Usage;
+  readonly usage: TotalUsage;
   readonly model?: string;
   /** The tier that the task was escalated to. */
   readonly tier?: string;
@@ -56,7 +56,7 @@ export function recall(events: readonly RalphEvent[]): Past {
   let runs: readonly TestRun[] = [];
   let watch: { readonly from: number; readonly to: number } | undefined;
   const stopWatch = (): void => {
-    if (watch !== undefined) past = { ...past, spentMs: past.spentMs + (watch.to - watch.from) };
+    if (watch !== undefined) past = { ...past, spentMs: past.spentMs + (spentUntil(past, watch.to) - watch.from) };
     watch = undefined;
   };
   for (const event of events) {
@@ -75,6 +75,11 @@ export function recall(events: readonly RalphEvent[]): Past {
   }
   stopWatch();
   return past;
+}
+
+/** A question that nobody answered took none of the task's time: a model that loads or rests is not its fault. */
+function spentUntil({ pending }: Past, to: number): number {
+  return pending === undefined || pending.reply !== undefined ? to : Math.min(pending.at, to);
 }
 
 const ENDS_LEASE: ReadonlySet<EventType> = new Set(["task.settled", "task.edited"]);
@@ -110,7 +115,7 @@ function withReply(past: Past, reply: ModelReplied): Past {
   const { text, model, finish, usage, durationMs } = reply;
   const said: TextReply = { kind: "text", text, model, finish, usage, durationMs };
   const pending = past.pending === undefined ? {} : { pending: { ...past.pending, reply: said } };
-  return { ...past, ...pending, usage: addUsage(past.usage, usage), model };
+  return { ...past, ...pending, usage: addUsage(past.usage, reply), model };
 }
 
 function proved(past: Past, { by, targets, commit: redAt }: EventOf<"red.proved">, runs: readonly TestRun[]): Past {
@@ -140,6 +145,8 @@ export function countSameFailures(
 ): number {
   const [was, is] = [before.evidence.at(-1), evidence.at(-1)];
   if (is === undefined) return 0;
+  // A model that does not answer says nothing about the task.
+  if (is.kind === "model failed") return before.sameFailures;
   const isSame = was?.kind === is.kind && was.fingerprint === is.fingerprint;
   return isSame ? before.sameFailures + 1 : 1;
 }

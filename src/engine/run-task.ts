@@ -7,7 +7,7 @@ import type { Verdict } from "../core/verdict.ts";
 import type { CommitId } from "../core/workspace.ts";
 import { attempt } from "./attempt.ts";
 import { begin, startBuilding } from "./begin.ts";
-import { isStuck } from "./decide.ts";
+import { isStuck, waitFor } from "./decide.ts";
 import { type Finished, finish } from "./finish.ts";
 import { taskJournal } from "./journal.ts";
 import { limitReached } from "./limits.ts";
@@ -30,13 +30,16 @@ export interface TaskOutcome {
 
 export async function runTask(world: World, lease: Lease, task: Task, signal: AbortSignal): Promise<TaskOutcome> {
   const journal = taskJournal(world, lease);
-  const { tier, why } = tierFor(world, task, recall(await world.store.events.read({ taskId: task.id })));
+  const eventsOf = () => world.store.events.read({ taskId: task.id });
+  const { tier, why } = tierFor(world, task, recall(await eventsOf()));
   const checks = task.checks.length > 0 ? task.checks : world.defaultChecks;
   if (checks.length === 0) throw new RalphError("NO_CHECK", { id: task.id });
   const { worker, fencing } = lease;
   await journal.recordDurably({ type: "task.leased", worker, fencing, title: task.title, tier: tier.name, why });
+  const rest = world.restOf(tier);
+  if (rest !== undefined) return notBegun(waitFor(rest, tier.name), recall(await eventsOf()));
   for (;;) {
-    const past = recallFor(checks, await world.store.events.read({ taskId: task.id }));
+    const past = recallFor(checks, await eventsOf());
     const workspace = await world.workspaces.open(
       { taskId: task.id, title: task.title, ...(past.tree === undefined ? {} : { resume: past.tree }) },
       signal,
@@ -54,6 +57,13 @@ export async function runTask(world: World, lease: Lease, task: Task, signal: Ab
   }
 }
 
+/** The task stands where it stood; no work tree is opened, no check is run. */
+const notBegun = (verdict: TaskOutcome["verdict"], { attempts }: Past): TaskOutcome => ({
+  verdict,
+  attempts,
+  files: [],
+});
+
 /** Other checks than the journal knows prove other things: the work begins anew. */
 function recallFor(checks: readonly CheckSpec[], events: readonly RalphEvent[]): Past {
   const past = recall(events);
@@ -69,7 +79,8 @@ async function workUntilDecided(run: TaskRun, past: Past): Promise<TaskOutcome |
   let { progress } = beginning;
   let { pending } = past;
   for (;;) {
-    const limit = pending === undefined ? limitReached(run, progress) : undefined;
+    // An answer that has come is used, whatever the clock says by now.
+    const limit = pending?.reply === undefined ? limitReached(run, progress) : undefined;
     if (limit !== undefined) return outcomeOf(run, { step: limit, attempts: progress.attempts });
     const taken = await takeStep(run, progress, pending);
     if (taken.kind !== "on the way") return taken.kind === "moved" ? "moved" : outcomeOf(run, taken);

@@ -1,5 +1,5 @@
 /** How a task's outcome is written down: in the store, and from there in the task file. Pure. */
-import type { Usage } from "../core/model.ts";
+import type { TotalUsage } from "../core/model.ts";
 import type { QueueEntry, Settlement } from "../core/store.ts";
 import type { StatusUpdate, TaskStatus } from "../core/task.ts";
 import { tokensOf } from "../core/usage.ts";
@@ -26,7 +26,7 @@ export const wordOf = (status: QueueEntry["status"]): TaskStatus => WORDS[status
 interface Work {
   /** The last one that answered. */
   readonly model: string | undefined;
-  readonly usage: Usage;
+  readonly usage: TotalUsage;
 }
 
 /** @param at epoch milliseconds */
@@ -37,6 +37,7 @@ export function settlementOf(outcome: TaskOutcome, { model, usage }: Work, at: n
     ATTEMPTS: String(attempts),
     MODEL: model,
     TOKENS: tokensOf(usage) === 0 ? undefined : describeTokens(usage),
+    MODEL_SECONDS: tokensOf(usage) === 0 ? undefined : (usage.durationMs / 1000).toFixed(1),
     COST: usage.costUsd === undefined ? undefined : `$${usage.costUsd.toFixed(4)}`,
     BRANCH: branch,
     COMMIT: commit,
@@ -51,7 +52,7 @@ export function settlementOf(outcome: TaskOutcome, { model, usage }: Work, at: n
   return { status: STATUS[verdict.kind], attempts, result, ...(reason === undefined ? {} : { reason }) };
 }
 
-const describeTokens = ({ promptTokens, cachedTokens, outputTokens, estimated }: Usage): string =>
+const describeTokens = ({ promptTokens, cachedTokens, outputTokens, estimated }: TotalUsage): string =>
   `${promptTokens} in (${cachedTokens} cached), ${outputTokens} out${estimated ? ", estimated" : ""}`;
 
 const TESTS: Readonly<Record<End["kind"], string>> = {

@@ -1,7 +1,7 @@
 /** What stays the same while one worker has one task, and what changes from attempt to attempt. */
 import type { TestRun } from "../core/check.ts";
 import type { CheckPhase } from "../core/event.ts";
-import type { Tier, Usage } from "../core/model.ts";
+import type { Tier, TotalUsage } from "../core/model.ts";
 import type { WritingRole } from "../core/prompt.ts";
 import type { Lease } from "../core/store.ts";
 import type { CheckSpec, Task } from "../core/task.ts";
@@ -43,7 +43,7 @@ export interface Progress {
   /** Attempts in a row, the last one included, that failed in the same way under the present tier. */
   readonly sameFailures: number;
   /** Of every answer for the task so far. */
-  readonly usage: Usage;
+  readonly usage: TotalUsage;
   /** What the model is shown, as it was when the role began: the same from attempt to attempt. */
   readonly shown: Shown;
 }

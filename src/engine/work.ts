@@ -54,6 +54,7 @@ async function mayGoOn(
   aside: Aside,
   signal: AbortSignal,
 ): Promise<boolean> {
+  aside.keepOnly(await openTasks(world, only));
   if (aside.bringBack()) return true;
   const wake = aside.nextWake();
   if (wake !== undefined) {
@@ -65,13 +66,18 @@ async function mayGoOn(
   return true;
 }
 
+async function openTasks({ store }: World, only: readonly string[] | undefined): Promise<ReadonlySet<string>> {
+  const entries = await entriesOf(store, only);
+  return new Set(entries.filter(({ status }) => status === "queued" || status === "leased").map((each) => each.taskId));
+}
+
 /** A wait is cut into pieces: tasks may come meanwhile, and a machine that slept wakes at the right time. */
 const LONGEST_WAIT_MS = 30_000;
 const SHORTEST_WAIT_MS = 1_000;
 
-async function waitForModels(world: World, { until, reason }: Wake, signal: AbortSignal): Promise<void> {
+async function waitForModels(world: World, { until, reason, isNew }: Wake, signal: AbortSignal): Promise<void> {
   const ms = until - world.clock.now();
-  if (ms > 0) await world.recordRun({ type: "run.waiting", until, reason });
+  if (isNew) await world.recordRun({ type: "run.waiting", until, reason });
   await world.wait(Math.max(SHORTEST_WAIT_MS, Math.min(ms, LONGEST_WAIT_MS)), signal);
 }
 

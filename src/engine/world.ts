@@ -2,7 +2,16 @@
 import type { RunCheck } from "../core/check.ts";
 import type { Clock } from "../core/clock.ts";
 import type { EventBody, RalphEvent } from "../core/event.ts";
-import type { AskOptions, FailedReply, QuestionFor, Tier, TierReply, Traits, Usage } from "../core/model.ts";
+import type {
+  AskOptions,
+  FailedReply,
+  FailedTier,
+  QuestionFor,
+  Tier,
+  TierReply,
+  TotalUsage,
+  Traits,
+} from "../core/model.ts";
 import type { Store } from "../core/store.ts";
 import type { CheckSpec, Task, TaskSource } from "../core/task.ts";
 import type { Workspaces } from "../core/workspace.ts";
@@ -49,7 +58,7 @@ interface RunBudget {
   /** Tokens that the run may still use. */
   tokensLeft(): number;
   /** Of every answer so far. */
-  used(): Usage;
+  used(): TotalUsage;
 }
 
 export interface World {
@@ -65,6 +74,8 @@ export interface World {
   readonly tiers: readonly Tier[];
   readonly route: (task: Task) => Route;
   readonly askTier: AskTier;
+  /** Set while all models of a tier rest: there is no point in preparing a question. */
+  readonly restOf: (tier: Tier) => FailedTier | undefined;
   readonly askOptions: AskOptions;
   /** In which format a model is asked. */
   readonly modeOf: (model: string, traits: Traits) => EditMode;

@@ -13,6 +13,7 @@ import type { Clock } from "../core/clock.ts";
 import type {
   AskOptions,
   FailedReply,
+  FailedTier,
   FailureClass,
   ModelClient,
   ModelFailure,
@@ -94,8 +95,21 @@ export async function askTier(
   return { ...last, tried, retryAt: earliest(tier, options) };
 }
 
+/** The tier's failure as far as it is known without asking: all its models rest. */
+export function restOf(tier: Tier, options: Pick<TierOptions, "breaker" | "clock">): FailedTier | undefined {
+  const tried: TriedModel[] = [];
+  for (const { name: model, endpoint } of tier.chain) {
+    const rest = options.breaker.restOf(model);
+    if (rest === undefined) return undefined;
+    tried.push({ model, endpoint, failure: rest.failure, calls: 0 });
+  }
+  const last = tried.at(-1);
+  if (last === undefined) return undefined;
+  return { ...failedReply(last.model, last.failure, 0), tried, retryAt: earliest(tier, options) };
+}
+
 /** When the first model of the tier may be asked again; now where one of them does not rest. */
-function earliest({ chain }: Tier, { breaker, clock }: TierOptions): number {
+function earliest({ chain }: Tier, { breaker, clock }: Pick<TierOptions, "breaker" | "clock">): number {
   const now = clock.now();
   return Math.min(...chain.map((client) => breaker.restOf(client.name)?.until ?? now));
 }
@@ -119,9 +133,13 @@ async function takeTurn(
   }
   const turn = await askModel(client, questionFor, options, signal);
   if (turn.reply.kind === "text") breaker.succeeded(client.name);
-  else breaker.failed(client.name, turn.reply.failure);
+  else if (!isOurClock(turn.reply.failure, options)) breaker.failed(client.name, turn.reply.failure);
   return turn;
 }
+
+/** The tier's time was over: that says nothing about the model. */
+const isOurClock = (failure: ModelFailure, options: TierOptions): boolean =>
+  failure.class === "timeout" && leftMs(options) <= 0;
 
 /** A look costs no tokens; a server that is loading is worth a question, which waits for it. */
 async function stillUnwell(client: ModelClient, signal: AbortSignal): Promise<ModelFailure | undefined> {

@@ -14,7 +14,7 @@ export interface ModeRecord extends EditMode {
   readonly replies: number;
   /** Of them, those that could be applied, whatever the tests said then. */
   readonly wellFormed: number;
-  /** Of them, those that brought the task forward: the patch was kept. */
+  /** Of them, those that brought the task to red, or to its end. */
   readonly useful: number;
 }
 
@@ -50,7 +50,8 @@ export function chooseMode(request: ModeRequest): EditMode {
   const known: ModeRecord[] = [];
   for (const mode of modesOf(request)) {
     const record = recordOf(mode, request.records);
-    if (record.replies < ENOUGH || isGood(record)) return mode;
+    if (record.replies < ENOUGH) return mode;
+    if (isGood(record) && !known.some((other) => rate(other, other.useful) > rate(record, record.useful))) return mode;
     known.push(record);
   }
   const lossless = known.filter((record) => !record.grammar || !known.some((other) => isBetterUse(other, record)));

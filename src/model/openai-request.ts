@@ -16,13 +16,26 @@ export interface RequestOptions {
 export type Extras = Readonly<Record<string, unknown>>;
 
 const EXTRAS: Extras = { stream_options: { include_usage: true }, cache_prompt: true, return_progress: true };
-const EXTRA_NAME = /stream_options|include_usage|cache_prompt|return_progress|grammar/;
+const EXTRA_NAME = /stream_options|include_usage|cache_prompt|return_progress/;
 
-export const extrasOf = ({ grammar }: AskOptions): Extras => (grammar === undefined ? EXTRAS : { ...EXTRAS, grammar });
+interface Taken {
+  readonly takesExtras: boolean;
+  readonly takesGrammar: boolean;
+}
+
+export const extrasOf = ({ grammar }: AskOptions, { takesExtras, takesGrammar }: Taken): Extras => ({
+  ...(takesExtras ? EXTRAS : {}),
+  ...(takesGrammar && grammar !== undefined ? { grammar } : {}),
+});
 
 /** Strict servers refuse a field that they do not know, and name it. */
-export const refusesExtras = (error: unknown): boolean =>
-  [400, 422].includes(numberAt(error, "status") ?? 0) && EXTRA_NAME.test(textAt(error, "message"));
+export const refusesExtras = (error: unknown): boolean => refuses(error, EXTRA_NAME);
+
+/** Also one that it cannot read; some servers call that their own fault. */
+export const refusesGrammar = (error: unknown): boolean => refuses(error, /grammar/i);
+
+const refuses = (error: unknown, what: RegExp): boolean =>
+  [400, 422, 500].includes(numberAt(error, "status") ?? 0) && what.test(textAt(error, "message"));
 
 export const messagesOf = (
   prompt: Prompt,

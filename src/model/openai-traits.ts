@@ -28,15 +28,25 @@ const KEPT_MS = 60_000;
 /** Never throws. Several questions at once are one. */
 export function readTraits(question: TraitsQuestion): (signal: AbortSignal) => Promise<Traits> {
   const { clock } = question;
-  let known: { readonly until: number; readonly traits: Promise<Traits> } | undefined;
-  return (signal) => {
+  let known: { readonly until: number; readonly told: Promise<Told> } | undefined;
+  return async (signal) => {
     if (known === undefined || clock.monotonic() >= known.until)
-      known = { until: clock.monotonic() + KEPT_MS, traits: askTraits(question, signal) };
-    return known.traits;
+      known = { until: clock.monotonic() + KEPT_MS, told: askTraits(question, signal) };
+    const asked = known;
+    const { traits, hasSpoken } = await asked.told;
+    // A server that loads, or is down, says more the next time.
+    if (!hasSpoken && known === asked) known = undefined;
+    return traits;
   };
 }
 
-async function askTraits(question: TraitsQuestion, signal: AbortSignal): Promise<Traits> {
+interface Told {
+  readonly traits: Traits;
+  /** The server has answered at least one of the questions. */
+  readonly hasSpoken: boolean;
+}
+
+async function askTraits(question: TraitsQuestion, signal: AbortSignal): Promise<Told> {
   const { server, outputTokens } = question;
   const connect = await question.connect();
   const props = await askJson(connect, { method: "get", url: besideV1(server, "props") }, signal);
@@ -46,7 +56,8 @@ async function askTraits(question: TraitsQuestion, signal: AbortSignal): Promise
     ? undefined
     : await askJson(connect, { method: "get", url: `${server.endpoint}/models` }, signal);
   const contextTokens = question.contextTokens ?? perSlot ?? numberAt(models, "data", 0, "max_model_len");
-  return { outputTokens, takesGrammar: isLlamaServer, ...(contextTokens !== undefined && { contextTokens }) };
+  const traits = { outputTokens, takesGrammar: isLlamaServer, ...(contextTokens !== undefined && { contextTokens }) };
+  return { traits, hasSpoken: props !== undefined || models !== undefined };
 }
 
 /** Undefined where the server has no such endpoints, or does not answer. */

@@ -24,7 +24,14 @@ import {
   type Server,
 } from "./openai-failure.ts";
 import { readHealth } from "./openai-health.ts";
-import { chatRequest, completionRequest, type Extras, extrasOf, refusesExtras } from "./openai-request.ts";
+import {
+  chatRequest,
+  completionRequest,
+  type Extras,
+  extrasOf,
+  refusesExtras,
+  refusesGrammar,
+} from "./openai-request.ts";
 import { addChunk, NOTHING_YET, type StreamedAnswer } from "./openai-stream.ts";
 import { countTokens, readTraits } from "./openai-traits.ts";
 import { watchRepetition } from "./repetition.ts";
@@ -57,6 +64,8 @@ interface Call {
   readonly error?: unknown;
 }
 
+/** A reply that is whole mostly ends by itself at once, and the server then says what it cost. */
+const LAST_WORDS = 40;
 const DEFAULT_OUTPUT_TOKENS = 8_000;
 const FINISHES: Readonly<Record<string, TextReply["finish"]>> = { stop: "stop", length: "length" };
 
@@ -66,9 +75,9 @@ export function openaiClient(options: OpenaiOptions): ModelClient {
   const server = describeServer(options);
   let loading: Promise<Connect> | undefined;
   const load = () => (loading ??= loadConnector(options));
-  let takesExtras = true;
+  let [takesExtras, takesGrammar] = [true, true];
   const facts = { server, outputTokens, contextTokens: options.contextTokens };
-  const traits = readTraits({ ...facts, connect: load, clock });
+  const askTraits = readTraits({ ...facts, connect: load, clock });
 
   const ask = async (prompt: Prompt, given: AskOptions, signal: AbortSignal): Promise<Reply> => {
     const connect = await load();
@@ -76,10 +85,15 @@ export function openaiClient(options: OpenaiOptions): ModelClient {
     const limits = { ...given, maxTokens: Math.min(given.maxTokens, outputTokens) };
     const watch = watchCall(limits, signal);
     const reader = { options, prompt, limits, watch, connect };
-    let call = await readStream(reader, takesExtras ? extrasOf(limits) : {});
+    const extras = (): Extras => extrasOf(limits, { takesExtras, takesGrammar });
+    let call = await readStream(reader, extras());
+    if (limits.grammar !== undefined && takesGrammar && refusesGrammar(call.error)) {
+      takesGrammar = false;
+      call = await readStream(reader, extras());
+    }
     if (takesExtras && refusesExtras(call.error)) {
       takesExtras = false;
-      call = await readStream(reader, {});
+      call = await readStream(reader, extras());
     }
     watch.stop();
     const durationMs = Math.round(clock.monotonic() - startedAt);
@@ -98,7 +112,10 @@ export function openaiClient(options: OpenaiOptions): ModelClient {
     name,
     endpoint: server.endpoint,
     ask,
-    traits,
+    traits: async (signal) => {
+      const traits = await askTraits(signal);
+      return { ...traits, takesGrammar: traits.takesGrammar && takesGrammar };
+    },
     health: async (signal) => readHealth({ connect: await load(), server, clock, wanted: options.model }, signal),
     countTokens: async (prompt, signal) =>
       options.api === "completions" ? undefined : countTokens({ connect: load, server, prompt }, signal),
@@ -124,16 +141,20 @@ async function readStream(reader: Reader, extras: Extras): Promise<Call> {
   const reply = limits.watch?.();
   const [isTextLoop, isReasoningLoop] = [watchRepetition(), watchRepetition()];
   let answer = NOTHING_YET;
+  let after = 0;
   try {
     for await (const chunk of await openStream(reader, extras)) {
       answer = addChunk(answer, chunk);
       const { text, reasoning } = answer.added;
       if (answer.written > limits.maxCharacters) watch.end("too long");
       if (isTextLoop(text) || isReasoningLoop(reasoning)) watch.end("repetition");
+      if (text === "" || reply === undefined) continue;
+      const state = reply.feed(text);
+      if (state === "complete") after += text.length;
       // Leaving the loop ends the stream, and with it the server's work.
-      if (text !== "" && reply !== undefined && reply.feed(text) !== "open") return { answer, stoppedBy: reply };
+      if (state === "hopeless" || after > LAST_WORDS) return { answer, stoppedBy: reply };
     }
-    return { answer };
+    return after > 0 && reply !== undefined ? { answer, stoppedBy: reply } : { answer };
   } catch (error) {
     return { answer, error };
   }
@@ -159,8 +180,8 @@ interface Judging {
 
 /** Undefined: the answer counts. A complete answer counts whatever happened to the connection afterwards. */
 function judge({ answer, error, stoppedBy }: Call, ending: Ending | undefined, on: Judging): ModelFailure | undefined {
-  const { server, limits, now, promptCharacters } = on;
-  if (stoppedBy !== undefined) return undefined;
+  const { server, limits, now } = on;
+  if (stoppedBy !== undefined) return cutPromptIn(answer, on);
   const isComplete = answer.finish !== undefined && (ending === undefined || CLOCKS.has(ending));
   if (ending !== undefined && !isComplete) return endingFailure(ending, server.endpoint, limits);
   if (answer.finish === undefined) {
@@ -169,8 +190,11 @@ function judge({ answer, error, stoppedBy }: Call, ending: Ending | undefined, o
   }
   if (FINISHES[answer.finish] === undefined) return oddFinish(server, answer.finish);
   if (answer.finish === "stop" && answer.text.trim() === "") return emptyAnswer(server.endpoint);
-  return isCutPrompt(answer, promptCharacters) ? cutPrompt(server, answer.usage?.promptTokens ?? 0) : undefined;
+  return cutPromptIn(answer, on);
 }
+
+const cutPromptIn = (answer: StreamedAnswer, { server, promptCharacters }: Judging): ModelFailure | undefined =>
+  isCutPrompt(answer, promptCharacters) ? cutPrompt(server, answer.usage?.promptTokens ?? 0) : undefined;
 
 /** A prompt of fewer characters may be all template. */
 const LEAST_PROMPT_CHARACTERS = 4_000;
@@ -188,4 +212,4 @@ const CLOCKS: ReadonlySet<Ending> = new Set(["wall clock", "silence"]);
 const saidIn = ({ answer, stoppedBy }: Call): Pick<TextReply, "text" | "finish"> =>
   stoppedBy === undefined
     ? { text: answer.text, finish: FINISHES[answer.finish ?? ""] ?? "stop" }
-    : { text: stoppedBy.text(), finish: "stopped" };
+    : { text: stoppedBy.text(), finish: FINISHES[answer.finish ?? ""] ?? "stopped" };

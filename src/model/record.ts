@@ -2,11 +2,9 @@
  * Writes down what tiers answered, in the form that `replay` plays. A line is what a tier said in the end; a call that
  * failed and was made up for leaves none, and so does a wait, because a replay has neither. Pure but for `append`.
  */
-import type { FailureClass, QuestionFor, Tier, TierReply } from "../core/model.ts";
+import type { QuestionFor, Tier, TierReply } from "../core/model.ts";
 import type { PromptPurpose } from "../core/prompt.ts";
-
-/** A failure that an attempt was spent on. */
-const COUNTED: ReadonlySet<FailureClass> = new Set<FailureClass>(["bad answer", "timeout", "context overflow"]);
+import { judgeTier } from "./tier-failure.ts";
 
 type Ask<Options> = (tier: Tier, questionFor: QuestionFor, options: Options, signal: AbortSignal) => Promise<TierReply>;
 
@@ -33,6 +31,6 @@ function recordedLine({ taskId: task, role, attempt }: PromptPurpose, reply: Tie
     const { text, finish, usage } = reply;
     return JSON.stringify({ ...head, text, finish, usage, durationMs });
   }
-  const { failure } = reply;
-  return COUNTED.has(failure.class) ? JSON.stringify({ ...head, failure, durationMs }) : undefined;
+  const { kind, failure } = judgeTier(reply);
+  return kind === "again" || kind === "too long" ? JSON.stringify({ ...head, failure, durationMs }) : undefined;
 }

@@ -35,6 +35,7 @@ const WELL_FORMED: ReadonlySet<RejectKind> = new Set<RejectKind>([
 
 /** What is known of a task's attempt until it is finished. */
 interface OpenAttempt {
+  readonly asked?: string;
   readonly model?: string;
   readonly mode?: EditMode;
   readonly isWellFormed?: boolean;
@@ -85,7 +86,7 @@ function follow(attempt: OpenAttempt, event: RalphEvent): OpenAttempt {
     case "attempt.finished":
       return {};
     case "prompt.built":
-      return { ...attempt, mode: { format: event.format, grammar: event.grammar } };
+      return { ...attempt, asked: event.model, mode: { format: event.format, grammar: event.grammar } };
     case "model.replied":
       return { ...attempt, model: event.model };
     case "patch.applied":
@@ -97,7 +98,7 @@ function follow(attempt: OpenAttempt, event: RalphEvent): OpenAttempt {
   }
 }
 
-/** A verdict that the patch brought the task to, or one after which it was kept. */
+/** The patch brought the task to red, or to its end. */
 const isUseful = (verdict: string): boolean => verdict === "complete" || verdict === "red";
 
 const counted = (failures: ModelStatistics["failures"], failure: FailureClass): ModelStatistics["failures"] => ({
@@ -120,8 +121,9 @@ function withReply(before: ModelStatistics, { usage, durationMs }: Extract<Ralph
 
 /** An answer that asked a question or offered nothing says nothing about the form. */
 function withAttempt(modes: readonly ModeRecord[], attempt: OpenAttempt, useful: boolean): readonly ModeRecord[] {
-  const { mode, isWellFormed } = attempt;
-  if (mode === undefined || isWellFormed === undefined) return modes;
+  const { mode, isWellFormed, asked, model } = attempt;
+  // A replayed answer was given by another model than the one that was asked.
+  if (mode === undefined || isWellFormed === undefined || asked !== model) return modes;
   const isSame = (record: EditMode): boolean => record.format === mode.format && record.grammar === mode.grammar;
   const before = modes.find(isSame) ?? { ...mode, replies: 0, wellFormed: 0, useful: 0 };
   const after = {

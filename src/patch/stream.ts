@@ -15,7 +15,7 @@ type StreamState = ReturnType<ReplyWatch["feed"]>;
 interface StreamOptions extends PlanOptions {
   /** The files as they are; each is read and indexed once. */
   readonly readFile: ReadFile;
-  /** The model was asked for one code fence: its end is the end of the patch. */
+  /** The model was asked for one code fence: what it says after it is not waited for. */
   readonly isOneFence?: boolean;
 }
 
@@ -36,6 +36,8 @@ const FINAL: ReadonlySet<RejectKind> = new Set<RejectKind>([
 ]);
 
 const PART = /^(?:@@|diff --git |\*\*\* \w|>{5,9} ?REPLACE|`{3,}|~{3,})/;
+/** A further fence would have come before the model has talked so much after the one with the patch. */
+const TALK_AFTER_PATCH = 400;
 /** The lines of a file's header directly above a hunk, which belong to what follows. */
 const NAMES = /(?:^(?:diff |index |Index: |={10,}|old mode |new mode ).*\n)*^--- \S.*\n\+\+\+ \S.*\n(?![^])/m;
 const END = /^(?:\*\*\* End Patch|---PATCH_END---|TASK_COMPLETE|NO_PATCH_AVAILABLE)\s*$/;
@@ -52,6 +54,10 @@ export function watchReply(given: StreamOptions): ReplyWatch {
   let line = "";
   let [length, looked] = [0, 0];
   let state: StreamState = "open";
+  /** Of the open fence. */
+  let mark: string | undefined;
+  /** Characters since the last fence ended; undefined while one is open, before one, and once that was looked at. */
+  let talk: number | undefined;
 
   /** What stands before a part that has just begun belongs to the reply; the part itself does not. */
   const endLine = (): StreamState => {
@@ -62,7 +68,18 @@ export function watchReply(given: StreamOptions): ReplyWatch {
     }
     lines.push(line);
     length += line.length + 1;
-    return endsReply(lines, options) ? "complete" : "open";
+    return isComplete() ? "complete" : "open";
+  };
+
+  const isComplete = (): boolean => {
+    if (FENCE.test(line)) {
+      mark = fenceAfter(mark, line);
+      talk = mark === undefined ? 0 : undefined;
+    } else if (talk !== undefined) talk += line.length + 1;
+    if (END.test(line)) return endsAtMark(lines, mark);
+    if (options.isOneFence !== true || talk === undefined || talk < TALK_AFTER_PATCH) return false;
+    talk = undefined;
+    return holdsPatch(lines);
   };
 
   return {
@@ -119,20 +136,29 @@ function closeParts(answer: string): string {
 /** The marks of the fence that is open at the end. */
 function openFence(lines: readonly string[]): string | undefined {
   let mark: string | undefined;
-  for (const line of lines) {
-    const found = FENCE.exec(line)?.[1];
-    if (found === undefined) continue;
-    if (mark === undefined) mark = found;
-    else if (line.trim() === found && found.startsWith(mark)) mark = undefined;
-  }
+  for (const line of lines) mark = fenceAfter(mark, line);
   return mark;
 }
 
-function endsReply(lines: readonly string[], { isOneFence }: StreamOptions): boolean {
-  const line = lines.at(-1) ?? "";
-  const mayEnd = END.test(line) || (isOneFence === true && FENCE.test(line));
-  const answer = mayEnd ? stripThinking(toText(lines)) : undefined;
-  if (answer === undefined) return false;
-  if (END.test(line)) return true;
-  return openFence(answer.split("\n")) === undefined && extractProposal(answer).kind === "patch";
+function fenceAfter(mark: string | undefined, line: string): string | undefined {
+  const found = FENCE.exec(line)?.[1];
+  if (found === undefined) return mark;
+  if (mark === undefined) return found;
+  return line.trim() === found && found.startsWith(mark) ? undefined : mark;
 }
+
+/** An end mark ends a reply unless it is text of a SEARCH block or of a fence; `*** End Patch` may stand in its own. */
+function endsAtMark(lines: readonly string[], mark: string | undefined): boolean {
+  const isOwn = mark === undefined || lines.at(-1)?.startsWith("*** End Patch") === true;
+  return isOwn && !isInBlock(lines) && stripThinking(toText(lines)) !== undefined;
+}
+
+/** A patch that came in a fence; an excerpt of present code is none, and a diff may still follow it. */
+function holdsPatch(lines: readonly string[]): boolean {
+  const proposal = extractProposal(toText(lines));
+  return proposal.kind === "patch" && proposal.edits.every((edit) => edit.kind !== "replace");
+}
+
+const isInBlock = (lines: readonly string[]): boolean =>
+  lines.findLastIndex((line) => /^<{5,9} ?SEARCH/.test(line)) >
+  lines.findLastIndex((line) => /^>{5,9} ?REPLACE/.test(line));

@@ -1,7 +1,7 @@
 /** What a whole run may use up. At the limit it stops cleanly: what is not done stays PENDING. */
 import type { Clock } from "../core/clock.ts";
 import type { RalphEvent } from "../core/event.ts";
-import type { Usage } from "../core/model.ts";
+import type { TotalUsage } from "../core/model.ts";
 import { addUsage, NO_USAGE, tokensOf } from "../core/usage.ts";
 
 export interface RunLimits {
@@ -19,7 +19,7 @@ export interface Budget {
   /** Tokens that may still be used. */
   tokensLeft(): number;
   /** Of every answer so far. */
-  used(): Usage;
+  used(): TotalUsage;
 }
 
 export function runBudget({ runMs, runTokens, runCostUsd }: RunLimits, clock: Clock): Budget {
@@ -27,7 +27,7 @@ export function runBudget({ runMs, runTokens, runCostUsd }: RunLimits, clock: Cl
   let usage = NO_USAGE;
   return {
     observe(event) {
-      if (event.type === "model.replied") usage = addUsage(usage, event.usage);
+      if (event.type === "model.replied") usage = addUsage(usage, event);
     },
     exceeded() {
       const tokens = tokensOf(usage);

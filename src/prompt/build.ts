@@ -17,7 +17,7 @@ export interface PromptParts {
   readonly purpose: PromptPurpose;
   readonly stack: readonly StackFile[];
   readonly variables: Variables;
-  /** How changes are to be written. */
+  /** How changes are to be written; empty for a role that writes none. */
   readonly editFormat: readonly StackFile[];
   readonly task: Task;
   /** Files as they were when the role began. */
@@ -39,7 +39,7 @@ const SHARE_OF_PATHS = 0.1;
  */
 const SHARE_OF_LATER = 0.25;
 const LEAST_EVIDENCE = 400;
-const ANSWER = "Answer with the patch now.\n";
+const ANSWER = { patch: "Answer with the patch now.\n", words: "Answer now.\n" };
 
 /** Undefined where not even rules, task and the beginning of the evidence fit into `maxCharacters`. */
 export function buildPrompt(parts: PromptParts, maxCharacters: number): Prompt | undefined {
@@ -47,7 +47,8 @@ export function buildPrompt(parts: PromptParts, maxCharacters: number): Prompt |
   const system = renderStack(parts.stack, parts.variables);
   const title = `# Task ${task.id}: ${task.title}\n\n${dataBlock("The task, as the person wrote it:", task.body)}`;
   const format = renderStack(parts.editFormat, parts.variables);
-  const rest = maxCharacters - [system, title, format, ANSWER].reduce((sum, text) => sum + text.length + 1, 0);
+  const answer = format === "" ? ANSWER.words : ANSWER.patch;
+  const rest = maxCharacters - [system, title, format, answer].reduce((sum, text) => sum + text.length + 1, 0);
   const evidence = fitEvidence(parts.evidence, rest);
   if (evidence === undefined) return undefined;
 
@@ -60,8 +61,15 @@ export function buildPrompt(parts: PromptParts, maxCharacters: number): Prompt |
   const paths = fitPaths(parts.paths, roomOfPaths);
 
   const leftOut = [...context.withheld, ...files.leftOut];
-  const sections = [title, paths.text, ...shown, describeLeftOut(leftOut), `${format}\n`, changed.text];
-  const user = [...sections, evidence, ANSWER].filter((section) => section !== "").join("\n");
+  const sections = [
+    title,
+    paths.text,
+    ...shown,
+    describeLeftOut(leftOut),
+    format === "" ? "" : `${format}\n`,
+    changed.text,
+  ];
+  const user = [...sections, evidence, answer].filter((section) => section !== "").join("\n");
   return { purpose, system, user, leftOut: [...leftOut, ...changed.leftOut, ...paths.leftOut] };
 }
 

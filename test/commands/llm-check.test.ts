@@ -147,7 +147,7 @@ test("the built program asks the server that LLM_URL names", async () => {
   const folder = await mkdtemp(join(tmpdir(), "ralph-llm-check-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   await promisify(execFile)("git", ["init", "-q", folder]);
-  await writeFile(join(folder, "ralph.yaml"), "checks: [node --test]\n");
+  await writeFile(join(folder, "ralph.yaml"), "checks: [node --test]\ntiers: { TIER3: [local] }\n");
   const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [cli, "llm", "check", "--json"], {
     cwd: folder,

@@ -49,7 +49,7 @@ describe("a run", () => {
     expect(JSON.stringify(model.asks[1]?.body)).toMatch(/two and three make five[\s\S]*6/);
     expect(stdout).toMatch(/T001 {2}COMPLETE {2}2 attempts {2}[0-9a-f]{10} {2}Add instead of subtract/);
     expect(sum.statusBlock()).toMatch(
-      /STATUS: COMPLETE\nATTEMPTS: 2\nMODEL: local\nTOKENS: \d+ in \(14 cached\), \d+ out\nBRANCH: ralph\/T001-add-instead-of-subtract\nCOMMIT: [0-9a-f]{40}\nTESTS_STATUS: PASSING\nFILES_MODIFIED: src\/sum.js\n/,
+      /STATUS: COMPLETE\nATTEMPTS: 2\nMODEL: local\nTOKENS: \d+ in \(14 cached\), \d+ out\nMODEL_SECONDS: [\d.]+\nBRANCH: ralph\/T001-add-instead-of-subtract\nCOMMIT: [0-9a-f]{40}\nTESTS_STATUS: PASSING\nFILES_MODIFIED: src\/sum.js\n/,
     );
     const patches = readdirSync(join(sum.root, ".ralph_patches"));
     expect(patches).toContain("last_patch.diff");

@@ -158,6 +158,60 @@ describe("a tier that does not answer", () => {
   });
 });
 
+describe("a tier that rests", () => {
+  const down = (fake: FakeWorld): TierReply =>
+    failed({ class: "refused", message: "nothing listens" }, fake.time.now() + 15_000);
+
+  test("costs its tasks no work tree and no check", async () => {
+    const { world, base } = tiered((_, __, fake) => down(fake));
+    const rest = down(base);
+    const restOf = () => (rest.kind === "failed" ? rest : undefined);
+    expect((await work({ ...world, restOf }, undefined, never)).outcome).toBe("set-up");
+    expect(new Set(base.events.map(({ type }) => type))).toEqual(new Set(["task.leased", "task.settled"]));
+  });
+
+  test("does not use up the time of its tasks", async () => {
+    let n = 0;
+    const { world, base } = tiered(
+      (_, taskId, fake) => {
+        n += 1;
+        if (n > 3) return good(taskId);
+        fake.time.advance(400_000);
+        return down(fake);
+      },
+      { modelDownMs: 10_000_000 },
+    );
+    expect((await work(world, ["T001"], never)).outcome).toBe("all done");
+    expect(base.statuses.get("T001")?.status).toBe("COMPLETE");
+  });
+
+  test("is looked at again when something else went on after it was given up", async () => {
+    let isBack = false;
+    const { world, base } = tiered(
+      (tier, taskId, fake) => {
+        if (tier === "TIER1") return isBack ? good(taskId) : down(fake);
+        if (fake.time.now() < later) return failed({ class: "rate limited", message: "quota", retryAt: later }, later);
+        isBack = true;
+        return good(taskId);
+      },
+      {},
+      (id) => (id === "T001" ? "TIER1" : "TIER3"),
+    );
+    const later = base.time.now() + 3_600_000;
+    expect((await work(world, undefined, never)).outcome).toBe("all done");
+  });
+
+  test("does not keep a task that somebody else has finished meanwhile", async () => {
+    const { world, base } = tiered((_, __, fake) => down(fake));
+    const wait = async (ms: number) => {
+      base.time.advance(ms);
+      const task = base.tasks.get("T001");
+      if (task !== undefined) base.tasks.set("T001", { ...task, status: "COMPLETE" });
+    };
+    expect((await work({ ...world, wait }, ["T001"], never)).outcome).toBe("all done");
+  });
+});
+
 describe("a task's own budget", () => {
   test.each([
     ["tokens", { taskTokens: 300 }, usage, /the task's 300 tokens are used up \(330\)/],

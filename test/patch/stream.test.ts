@@ -43,10 +43,31 @@ describe("a growing reply", () => {
     expect(feed("Nothing to do.\nTASK_COMPLETE\n").state).toBe("complete");
   });
 
-  test("is complete at the end of the one fence that was asked for", () => {
+  test("is complete when it talks on after the one fence that was asked for, and not before", () => {
     const reply = fenced(diff(hunk(5)));
-    expect(feed(`${reply}And then I`, { isOneFence: true })).toEqual({ state: "complete", at: reply.length });
-    expect(feed(`<think>\n${reply}</think>\n`, { isOneFence: true }).state).toBe("open");
+    const talk = "It does what you asked for.\n".repeat(20);
+    const { state, at } = feed(reply + talk + talk, { isOneFence: true });
+    expect([state, at > reply.length + 300, at < reply.length + 500]).toEqual(["complete", true, true]);
+    expect(feed(reply + talk).state).toBe("open");
+    expect(feed(`<think>\n${reply}${talk}</think>\n`, { isOneFence: true }).state).toBe("open");
+  });
+
+  test("is open while a fence with a further file may come", () => {
+    const other = fenced(diff(hunk(20)));
+    const reply = `${fenced(diff(hunk(5)))}\nAnd the caller:\n\n${other}`;
+    expect(feed(reply, { isOneFence: true }).state).toBe("open");
+  });
+
+  test("is open after an excerpt of present code, however much is said about it", () => {
+    const excerpt = "a.ts\n\`\`\`ts\nline 5\nline 6\n\`\`\`\n".replaceAll("\\", "");
+    expect(feed(`${excerpt}${"This must change.\n".repeat(60)}`, { isOneFence: true }).state).toBe("open");
+  });
+
+  test("is not complete at an end mark that is text of the file", () => {
+    const block = "a.ts\n<<<<<<< SEARCH\nline 5\n=======\nTASK_COMPLETE\n---PATCH_END---\n";
+    expect(feed(block).state).toBe("open");
+    expect(feed("a.ts\n```\nTASK_COMPLETE\n").state).toBe("open");
+    expect(feed(`${block}>>>>>>> REPLACE\n---PATCH_END---\n`).state).toBe("complete");
   });
 
   test("is hopeless as soon as a finished hunk has no place", () => {
@@ -81,8 +102,8 @@ describe("a growing reply", () => {
 
   test("that was ended as complete holds nothing of what came after", () => {
     const watch = watchReply({ readFile, isOneFence: true });
-    const reply = fenced(diff(hunk(5)));
-    watch.feed(`${reply}And then I`);
+    const reply = applyPatch("@@\n-line 5\n+new\n");
+    watch.feed(`${reply}And then I\nchange more.\n`);
     expect(watch.text()).toBe(reply);
   });
 

@@ -253,6 +253,7 @@ export function fakeWorld(options: FakeWorldOptions, store?: Store): FakeWorld {
       const reply = typeof answer === "function" ? await answer(prompt, signal) : answer;
       return reply.kind === "failed" ? { ...reply, retryAt: time.now() + FAKE_REST_MS } : reply;
     },
+    restOf: () => undefined,
     askOptions: { maxTokens: 1000, timeoutMs: 1000, idleMs: 1000, maxCharacters: 100_000 },
     prompts: {
       stack: { tester: stack, builder: stack, verifier: stack, planner: stack },
