@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { ModelClient, Tier } from "../core/model.ts";
 import { systemClock } from "../io/clock.ts";
 import { discreet } from "../model/discreet.ts";
+import { type Prices, priced } from "../model/usage.ts";
 import type {
   ClaudeModelConfig,
   Config,
@@ -29,7 +30,7 @@ export async function openModels(config: Config, env: Environment): Promise<Open
   const clients = new Map<string, Client>();
   const redact = redactorOf(config, env);
   for (const [name, model] of Object.entries(config.models))
-    clients.set(name, discreet(await openModel(name, model, config, env), redact));
+    clients.set(name, discreet(priced(await openModel(name, model, config, env), pricesOf(model)), redact));
   const tiers = Object.entries(config.tiers).map(([name, chain]) => ({
     name,
     chain: chain.flatMap((model) => clients.get(model) ?? []),
@@ -39,6 +40,8 @@ export async function openModels(config: Config, env: Environment): Promise<Open
   };
   return { tiers, close };
 }
+
+const pricesOf = (model: ModelConfig): Prices | undefined => ("prices" in model ? model.prices : undefined);
 
 /** The same tiers, each answered from a recording. */
 export async function openReplay(config: Config, file: string): Promise<OpenModels> {
@@ -67,7 +70,7 @@ async function openRecording(name: string, file: string): Promise<ModelClient> {
 
 async function openServer(name: string, model: OpenaiModelConfig, apiKey: string | undefined): Promise<ModelClient> {
   const { openaiClient } = await import("../model/openai.ts");
-  const { url, api, maxTokens: outputTokens, contextTokens, temperature, prices } = model;
+  const { url, api, maxTokens: outputTokens, contextTokens, temperature } = model;
   return openaiClient({
     name,
     url,
@@ -78,7 +81,6 @@ async function openServer(name: string, model: OpenaiModelConfig, apiKey: string
     ...(apiKey !== undefined && { apiKey }),
     ...(contextTokens !== undefined && { contextTokens }),
     ...(temperature !== undefined && { temperature }),
-    ...(prices !== undefined && { prices }),
   });
 }
 

@@ -82,6 +82,7 @@ export type EventBody =
       readonly model: string;
       readonly failure: ModelFailure;
       readonly durationMs: number;
+      readonly usage?: Usage;
     }
   | {
       readonly type: "patch.applied";

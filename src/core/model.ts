@@ -60,6 +60,8 @@ export interface FailedReply {
   readonly model: string;
   readonly failure: ModelFailure;
   readonly durationMs: number;
+  /** What was written until it failed, where that is known: it has to be paid for all the same. */
+  readonly usage?: Usage;
 }
 
 /** A model's failure is data, not an exception: the loop decides what it means. */

@@ -8,13 +8,14 @@ export const NO_USAGE: TotalUsage = {
   durationMs: 0,
 };
 
-interface Answered {
-  readonly usage: Usage;
+interface Called {
+  /** Undefined for a call that wrote nothing, as far as is known. */
+  readonly usage?: Usage;
   readonly durationMs: number;
 }
 
-/** With one more answer; estimated where any is, and costing what those cost that say so. */
-export function addUsage(total: TotalUsage, { usage, durationMs }: Answered): TotalUsage {
+/** With one more call; estimated where any is, and costing what those cost that say so. */
+export function addUsage(total: TotalUsage, { usage = NO_USAGE, durationMs }: Called): TotalUsage {
   const isFree = total.costUsd === undefined && usage.costUsd === undefined;
   return {
     promptTokens: total.promptTokens + usage.promptTokens,

@@ -1,5 +1,5 @@
 /** One attempt: a prompt, a reply, a patch that holds or a reason why not, the checks, and what they say. */
-import type { FailedReply, TierReply } from "../core/model.ts";
+import type { FailedReply, TierReply, TotalUsage } from "../core/model.ts";
 import type { FileChange } from "../core/patch.ts";
 import { addUsage } from "../core/usage.ts";
 import { renderDiff } from "../patch/render.ts";
@@ -20,13 +20,9 @@ export async function attempt(run: TaskRun, progress: Progress, pending: Past["p
   const { role } = progress;
   const number = progress.attempts + 1;
   const at = pending?.at ?? (await journal.recordDurably({ type: "attempt.started", attempt: number, role })).at;
-  const started: Progress = { ...progress, attempts: number };
-
-  const reply = pending?.reply ?? (await ask(run, progress, number));
-  if (reply.kind === "failed") return { step: judgeFailure(reply, run.tier.name, progress), progress: started };
-  // An answer of an interrupted run is counted in its journal.
-  const usage = pending?.reply === undefined ? addUsage(progress.usage, reply) : progress.usage;
-  const counted: Progress = { ...started, usage };
+  const { reply, usage } = await replyOf(run, progress, { number, pending });
+  const counted: Progress = { ...progress, attempts: number, usage };
+  if (reply.kind === "failed") return { step: judgeFailure(reply, run.tier.name, progress), progress: counted };
 
   const read = readReply(reply.text, {
     writer: { role, judges: progress.judges },
@@ -50,18 +46,33 @@ export async function attempt(run: TaskRun, progress: Progress, pending: Past["p
   return { step, progress: counted };
 }
 
-async function ask(run: TaskRun, progress: Progress, number: number): Promise<TierReply> {
+interface Answered {
+  readonly reply: TierReply;
+  /** Of the task so far, what failed calls wrote included. */
+  readonly usage: TotalUsage;
+}
+
+/** An answer of an interrupted run is not asked for again, and is counted in its journal. */
+async function replyOf(
+  run: TaskRun,
+  progress: Progress,
+  { number, pending }: { readonly number: number; readonly pending: Past["pending"] },
+): Promise<Answered> {
+  if (pending?.reply !== undefined) return { reply: pending.reply, usage: progress.usage };
   const { world, journal } = run;
   const questionFor = await attemptQuestions(run, progress, number);
-  const onFailure = async ({ model, failure, durationMs }: FailedReply): Promise<void> => {
-    await journal.record({ type: "model.failed", attempt: number, model, failure, durationMs });
+  let { usage } = progress;
+  const onFailure = async (reply: FailedReply): Promise<void> => {
+    const { kind: _, ...failed } = reply;
+    usage = addUsage(usage, failed);
+    await journal.record({ type: "model.failed", attempt: number, ...failed });
   };
   const reply = await world.askTier(run.tier, questionFor, { deadline: run.deadline, onFailure }, run.signal);
   run.signal.throwIfAborted();
-  if (reply.kind === "failed") return reply;
+  if (reply.kind === "failed") return { reply, usage };
   const { kind: _, ...said } = reply;
   await journal.record({ type: "model.replied", attempt: number, ...said });
-  return reply;
+  return { reply, usage: addUsage(usage, reply) };
 }
 
 async function apply(

@@ -98,6 +98,8 @@ function next(past: Past, event: RalphEvent, runs: readonly TestRun[]): Past {
       return { ...past, pending: { at: event.at, role: event.role } };
     case "model.replied":
       return withReply(past, event);
+    case "model.failed":
+      return { ...past, usage: addUsage(past.usage, event) };
     case "attempt.finished":
       return finished(past, event, runs);
     case "tier.escalated":

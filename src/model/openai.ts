@@ -35,7 +35,7 @@ import {
 import { addChunk, NOTHING_YET, type StreamedAnswer } from "./openai-stream.ts";
 import { countTokens, readTraits } from "./openai-traits.ts";
 import { watchRepetition } from "./repetition.ts";
-import { estimateUsage, type Prices, priced } from "./usage.ts";
+import { estimateUsage } from "./usage.ts";
 
 export interface OpenaiOptions {
   /** As in ralph.yaml. */
@@ -52,7 +52,6 @@ export interface OpenaiOptions {
   readonly outputTokens?: number;
   /** Context window in tokens; where it is not given the server is asked. */
   readonly contextTokens?: number;
-  readonly prices?: Prices;
   readonly clock: Clock;
 }
 
@@ -103,8 +102,11 @@ export function openaiClient(options: OpenaiOptions): ModelClient {
       now: clock.now(),
       promptCharacters: prompt.system.length + prompt.user.length,
     });
-    if (failure !== undefined) return { kind: "failed", model: name, failure, durationMs };
-    const usage = priced(call.answer.usage ?? estimateUsage(prompt, call.answer.written), options.prices);
+    const usage = call.answer.usage ?? estimateUsage(prompt, call.answer.written);
+    if (failure !== undefined) {
+      const written = call.answer.written > 0 && { usage };
+      return { kind: "failed", model: name, failure, durationMs, ...written };
+    }
     return { kind: "text", model: name, ...saidIn(call), usage, durationMs };
   };
 

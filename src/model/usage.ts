@@ -1,6 +1,6 @@
 /** Tokens of a call: as the server counted them, or estimated from characters where it did not tell. */
 
-import type { Usage } from "../core/model.ts";
+import type { ModelClient, Usage } from "../core/model.ts";
 import type { Prompt } from "../core/prompt.ts";
 import { numberAt, valueAt } from "./unknown-json.ts";
 
@@ -16,9 +16,20 @@ export interface Prices {
   readonly output: number;
 }
 
-/** What the call cost; a usage that tells it already is left as it is. */
-export function priced(usage: Usage, prices: Prices | undefined): Usage {
-  if (prices === undefined || usage.costUsd !== undefined) return usage;
+/** A client whose answers say what they cost; what tells it already is left as it is. */
+export function priced<Client extends Pick<ModelClient, "ask">>(client: Client, prices: Prices | undefined): Client {
+  if (prices === undefined) return client;
+  return {
+    ...client,
+    ask: async (prompt, options, signal) => {
+      const reply = await client.ask(prompt, options, signal);
+      return reply.usage === undefined ? reply : { ...reply, usage: withCost(reply.usage, prices) };
+    },
+  };
+}
+
+function withCost(usage: Usage, prices: Prices): Usage {
+  if (usage.costUsd !== undefined) return usage;
   const { promptTokens, cachedTokens, outputTokens } = usage;
   const { input, cachedInput = input, output } = prices;
   const millionth = (promptTokens - cachedTokens) * input + cachedTokens * cachedInput + outputTokens * output;

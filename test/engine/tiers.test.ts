@@ -218,7 +218,7 @@ describe("a task's own budget", () => {
     ["money", { taskCostUsd: 1 }, { ...usage, costUsd: 0.4 }, /the task's \$1 are used up \(\$1\.20\)/],
   ])("of %s blocks it, and the queue goes on", async (_, limits, spent, reason) => {
     const { world, asked } = tiered(
-      (__, taskId) => ({ ...(taskId === "T001" ? useless(taskId) : good(taskId)), usage: spent }) as TierReply,
+      (__, taskId) => ({ ...(taskId === "T001" ? useless(taskId) : good(taskId)), usage: spent }),
       { escalateAfter: 0, ...limits },
     );
     const { entries } = await work(world, undefined, never);
@@ -232,7 +232,7 @@ describe("a task's own budget", () => {
 });
 
 test("what a task used is written into its file and its last event", async () => {
-  const { world, base } = tiered((_, taskId) => ({ ...good(taskId), usage: { ...usage, costUsd: 0.25 } }) as TierReply);
+  const { world, base } = tiered((_, taskId) => ({ ...good(taskId), usage: { ...usage, costUsd: 0.25 } }));
   await work(world, ["T001"], never);
   expect(base.statuses.get("T001")?.fields).toMatchObject({
     TOKENS: "100 in (0 cached), 10 out, estimated",

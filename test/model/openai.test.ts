@@ -292,3 +292,48 @@ function failed(reply: Awaited<ReturnType<ModelClient["ask"]>>) {
   if (reply.kind !== "failed") throw new Error(`expected a failure, got the text ${JSON.stringify(reply.text)}`);
   return reply;
 }
+
+describe("what a server cannot do", () => {
+  test("is asked for once: a grammar that it refuses is left out from then on, and the rest of the request stays", async () => {
+    const error = { message: "failed to parse grammar", type: "invalid_request_error" };
+    const strict: ScriptEntry = (body) =>
+      JSON.stringify(body).includes("grammar") ? { kind: "status", status: 400, body: { error } } : "plain";
+    const { client, server } = await serve(strict);
+    expect((await client.traits(never())).takesGrammar).toBe(true);
+    const bound = { ...LIMITS, grammar: 'root ::= "x"' };
+    expect(await client.ask(PROMPT, bound, never())).toMatchObject({ kind: "text", text: "plain" });
+    expect((await client.traits(never())).takesGrammar).toBe(false);
+    expect(server.asks.map(({ body }) => JSON.stringify(body).includes("return_progress"))).toEqual([true, true]);
+  });
+
+  test("is asked again when it was loading: what it can take is not guessed for long", async () => {
+    const { client } = await serve("x", { loadingRequests: 2 });
+    expect(await client.traits(never())).toEqual({ outputTokens: 8_000, takesGrammar: false });
+    expect(await client.traits(never())).toEqual({ outputTokens: 8_000, takesGrammar: true, contextTokens: 4_096 });
+  });
+
+  test("a prompt that it cut without a word is found out, and not taken for answered", async () => {
+    const body = [
+      { choices: [{ index: 0, delta: { content: "patch" }, finish_reason: "stop" }] },
+      { choices: [], usage: { prompt_tokens: 512, completion_tokens: 2 } },
+    ].map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`);
+    const { client } = await serve({ kind: "raw", body: body.join(""), contentType: "text/event-stream" });
+    const { failure } = failed(await client.ask({ ...PROMPT, user: "word ".repeat(4_000) }, LIMITS, never()));
+    expect(failure).toMatchObject({ class: "context overflow", message: expect.stringContaining("only 512 tokens") });
+    expect(await client.ask(PROMPT, LIMITS, never())).toMatchObject({ kind: "text", text: "patch" });
+  });
+
+  test("completions go past its chat template where that is asked for", async () => {
+    const { client, server } = await serve("x", { api: "completions" });
+    await client.ask(PROMPT, LIMITS, never());
+    expect(server.requests.at(-1)).toMatchObject({
+      path: "/v1/completions",
+      body: { prompt: `${PROMPT.system}\n\n${PROMPT.user}`, max_tokens: 100 },
+    });
+  });
+});
+
+test("what was written before a call failed is counted", async () => {
+  const { client } = await serve({ kind: "cut", text: "twelve chars" });
+  expect(failed(await client.ask(PROMPT, LIMITS, never())).usage).toMatchObject({ outputTokens: 3, estimated: true });
+});

@@ -59,7 +59,7 @@ describe("a growing reply", () => {
   });
 
   test("is open after an excerpt of present code, however much is said about it", () => {
-    const excerpt = "a.ts\n\`\`\`ts\nline 5\nline 6\n\`\`\`\n".replaceAll("\\", "");
+    const excerpt = "a.ts\n```ts\nline 5\nline 6\n```\n";
     expect(feed(`${excerpt}${"This must change.\n".repeat(60)}`, { isOneFence: true }).state).toBe("open");
   });
 
