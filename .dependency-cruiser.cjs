@@ -2,7 +2,7 @@
 const CONCEPTS = "task|prompt|model|patch|workspace|check|policy|store";
 const DRIVERS = "^node_modules/(execa|openai|undici|p-retry|@photostructure|listr2|commander|yaml|zod)/";
 const ADAPTERS =
-  "^src/(model/(openai|claude|opencode|replay)|store/(sqlite|memory)|task/source-files|workspace/(git|pool|run-branch|worktrees|patch-folder|repository|checkout)|check/run)[.]ts$";
+  "^src/(model/((openai|claude|opencode)/client|replay)|store/(sqlite|memory)|task/source-files|workspace/(git|pool|run-branch|worktrees|patch-folder|repository|checkout)|check/run)[.]ts$";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {

@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ReadFile } from "../src/core/patch.ts";
 import { systemClock } from "../src/io/clock.ts";
-import { openaiClient } from "../src/model/openai.ts";
+import { openaiClient } from "../src/model/openai/client.ts";
 import { watchReply } from "../src/patch/stream.ts";
 import type { Row } from "./row.ts";
 

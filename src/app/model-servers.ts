@@ -5,13 +5,13 @@ import { parseCommandLine } from "../check/command-line.ts";
 import { RalphError } from "../core/error.ts";
 import { systemClock } from "../io/clock.ts";
 import { redactor, secretsOf } from "../io/redact.ts";
-import type { ModelServer, ServerPlace } from "../model/server.ts";
-import { type ReadyServer, startServer } from "../model/server-process.ts";
-import type { StartStep } from "../model/server-wait.ts";
+import { type ReadyServer, startServer } from "../model/server/process.ts";
+import type { ModelServer, ServerPlace } from "../model/server/server.ts";
+import type { StartStep } from "../model/server/wait.ts";
 
-export { stopServer } from "../model/server-process.ts";
-export { lookAtServer, type ServerStatus } from "../model/server-status.ts";
-export type { StartStep } from "../model/server-wait.ts";
+export { stopServer } from "../model/server/process.ts";
+export { lookAtServer, type ServerStatus } from "../model/server/status.ts";
+export type { StartStep } from "../model/server/wait.ts";
 
 export interface ServerSpec extends ServerPlace {
   /** One line as a person writes it: `llama-server -m ~/models/q.gguf --port 8000`. No shell runs it. */

@@ -69,7 +69,7 @@ async function openRecording(name: string, file: string): Promise<ModelClient> {
 }
 
 async function openServer(name: string, model: OpenaiModelConfig, apiKey: string | undefined): Promise<ModelClient> {
-  const { openaiClient } = await import("../model/openai.ts");
+  const { openaiClient } = await import("../model/openai/client.ts");
   const { url, api, maxTokens: outputTokens, contextTokens, temperature } = model;
   return openaiClient({
     name,
@@ -107,7 +107,7 @@ async function openClaude(
   { cwd }: Place,
 ): Promise<ModelClient> {
   const [{ claudeClient }, { runProcess }] = await Promise.all([
-    import("../model/claude.ts"),
+    import("../model/claude/client.ts"),
     import("../io/process.ts"),
   ]);
   const { program, baseUrl, maxTokens: outputTokens, contextTokens } = model;
@@ -135,7 +135,7 @@ async function openOpencode(
   { cwd, state }: Place,
 ): Promise<Client> {
   const [{ opencodeClient }, { runProcess }] = await Promise.all([
-    import("../model/opencode.ts"),
+    import("../model/opencode/client.ts"),
     import("../io/process.ts"),
   ]);
   const { program, url, serve, maxTokens: outputTokens, contextTokens } = model;

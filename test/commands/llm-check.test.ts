@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { checkModels } from "../../src/commands/llm-check.ts";
 import type { ModelClient, Tier } from "../../src/core/model.ts";
 import { systemClock } from "../../src/io/clock.ts";
-import { openaiClient } from "../../src/model/openai.ts";
+import { openaiClient } from "../../src/model/openai/client.ts";
 import { replayClient } from "../../src/model/replay.ts";
 import { type ScriptEntry, startLlamaServer } from "../fixtures/servers/llama-server.ts";
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { AskOptions, FailureClass, QuestionFor } from "../../src/core/model.ts";
 import { systemClock } from "../../src/io/clock.ts";
 import { runProcess } from "../../src/io/process.ts";
-import { type ClaudeOptions, claudeClient } from "../../src/model/claude.ts";
+import { type ClaudeOptions, claudeClient } from "../../src/model/claude/client.ts";
 import { LIMITS, PROMPT } from "../contract/model-client.ts";
 import { besideSpare, fixturePrograms, NOW, type Order, restMs, SPARE_TEXT } from "../support/model-chain.ts";
 import { temporaryFolder } from "../support/temporary.ts";

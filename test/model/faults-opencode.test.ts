@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { AskOptions, FailureClass, QuestionFor } from "../../src/core/model.ts";
 import { systemClock } from "../../src/io/clock.ts";
 import { runProcess } from "../../src/io/process.ts";
-import { type OpencodeOptions, opencodeClient } from "../../src/model/opencode.ts";
+import { type OpencodeOptions, opencodeClient } from "../../src/model/opencode/client.ts";
 import { LIMITS, PROMPT } from "../contract/model-client.ts";
 import { besideSpare, fixturePrograms, NOW, type Order, restMs, SPARE_TEXT } from "../support/model-chain.ts";
 import { temporaryFolder } from "../support/temporary.ts";

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import type { FailureClass, ModelClient } from "../../src/core/model.ts";
 import { systemClock } from "../../src/io/clock.ts";
 import { runProcess } from "../../src/io/process.ts";
-import { type ClaudeOptions, claudeClient } from "../../src/model/claude.ts";
+import { type ClaudeOptions, claudeClient } from "../../src/model/claude/client.ts";
 import { LIMITS, PROMPT } from "../contract/model-client.ts";
 import {
   type AnthropicReply,

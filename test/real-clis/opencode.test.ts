@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import type { AskOptions, FailureClass } from "../../src/core/model.ts";
 import { systemClock } from "../../src/io/clock.ts";
 import { runProcess } from "../../src/io/process.ts";
-import { type OpencodeClient, type OpencodeOptions, opencodeClient } from "../../src/model/opencode.ts";
+import { type OpencodeClient, type OpencodeOptions, opencodeClient } from "../../src/model/opencode/client.ts";
 import { valueAt } from "../../src/model/unknown-json.ts";
 import { LIMITS, PROMPT } from "../contract/model-client.ts";
 import { type LlamaServer, type ScriptEntry, startLlamaServer } from "../fixtures/servers/llama-server.ts";

@@ -20,7 +20,7 @@ import { systemClock } from "../../src/io/clock.ts";
 import { runProcess } from "../../src/io/process.ts";
 import { askTier, type TierOptions } from "../../src/model/ask.ts";
 import { type Breaker, breaker } from "../../src/model/breaker.ts";
-import { openaiClient } from "../../src/model/openai.ts";
+import { openaiClient } from "../../src/model/openai/client.ts";
 import { LIMITS, PROMPT } from "../contract/model-client.ts";
 import { listen, shut } from "../fixtures/servers/listen.ts";
 import type { LlamaOptions } from "../fixtures/servers/llama-replies.ts";
