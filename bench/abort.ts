@@ -19,13 +19,18 @@ const hunk = (at: number, old = `line ${at}`): string =>
   `@@ -${at},2 +${at},2 @@\n line ${at - 1}\n-${old}\n+new ${at}\n`;
 const prose = "And here is what I changed and why it is right, in many words. ".repeat(200);
 
+const FENCED = `\`\`\`diff\n--- a/a.js\n+++ b/a.js\n`;
+/** So much talk after a fence shows that no other one comes. */
+const TALK = prose.slice(0, 196);
+
 const CASES = [
-  { name: "whole", before: `\`\`\`diff\n--- a/a.js\n+++ b/a.js\n${hunk(5)}`, deciding: "```\n" },
   {
-    name: "hopeless",
-    before: `\`\`\`diff\n--- a/a.js\n+++ b/a.js\n${hunk(5, "gone")}`,
-    deciding: "@@ -20,2 +20,2 @@\n",
+    name: "whole by its end mark",
+    before: `*** Begin Patch\n*** Update File: a.js\n${hunk(5)}`,
+    deciding: "*** End Patch\n",
   },
+  { name: "whole, and talking on", before: `${FENCED}${hunk(5)}\`\`\`\n${TALK}`, deciding: "more" },
+  { name: "hopeless", before: `${FENCED}${hunk(5, "gone")}`, deciding: "@@ -20,2 +20,2 @@\n" },
 ];
 const RUNS = 9;
 const GOAL_MS = 50;

@@ -37,7 +37,7 @@ const FINAL: ReadonlySet<RejectKind> = new Set<RejectKind>([
 
 const PART = /^(?:@@|diff --git |\*\*\* \w|>{5,9} ?REPLACE|`{3,}|~{3,})/;
 /** A further fence would have come before the model has talked so much after the one with the patch. */
-const TALK_AFTER_PATCH = 400;
+const TALK_AFTER_PATCH = 200;
 /** The lines of a file's header directly above a hunk, which belong to what follows. */
 const NAMES = /(?:^(?:diff |index |Index: |={10,}|old mode |new mode ).*\n)*^--- \S.*\n\+\+\+ \S.*\n(?![^])/m;
 const END = /^(?:\*\*\* End Patch|---PATCH_END---|TASK_COMPLETE|NO_PATCH_AVAILABLE)\s*$/;
@@ -76,8 +76,12 @@ export function watchReply(given: StreamOptions): ReplyWatch {
       mark = fenceAfter(mark, line);
       talk = mark === undefined ? 0 : undefined;
     } else if (talk !== undefined) talk += line.length + 1;
-    if (END.test(line)) return endsAtMark(lines, mark);
-    if (options.isOneFence !== true || talk === undefined || talk < TALK_AFTER_PATCH) return false;
+    return END.test(line) ? endsAtMark(lines, mark) : hasTalkedOn(talk);
+  };
+
+  /** Looks once after each fence. @param said characters after it */
+  const hasTalkedOn = (said: number | undefined): boolean => {
+    if (options.isOneFence !== true || said === undefined || said < TALK_AFTER_PATCH) return false;
     talk = undefined;
     return holdsPatch(lines);
   };
@@ -91,6 +95,8 @@ export function watchReply(given: StreamOptions): ReplyWatch {
         if (state !== "open") break;
         line = other;
       }
+      // A paragraph may be one long line.
+      if (state === "open" && talk !== undefined && hasTalkedOn(talk + line.length)) state = "complete";
       return state;
     },
     text: () => {

@@ -47,7 +47,8 @@ describe("a growing reply", () => {
     const reply = fenced(diff(hunk(5)));
     const talk = "It does what you asked for.\n".repeat(20);
     const { state, at } = feed(reply + talk + talk, { isOneFence: true });
-    expect([state, at > reply.length + 300, at < reply.length + 500]).toEqual(["complete", true, true]);
+    expect([state, at > reply.length + 150, at < reply.length + 250]).toEqual(["complete", true, true]);
+    expect(feed(reply + talk.replaceAll("\n", " "), { isOneFence: true }).state).toBe("complete");
     expect(feed(reply + talk).state).toBe("open");
     expect(feed(`<think>\n${reply}${talk}</think>\n`, { isOneFence: true }).state).toBe("open");
   });
