@@ -12,8 +12,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
 const ASSETS = [
   ["src/store/sql", "sql"],
-  ["src/check/node-reporter.mjs", "node-reporter.mjs"],
-  ["src/check/vitest-reporter.mjs", "vitest-reporter.mjs"],
+  ["src/check/runners/node-reporter.mjs", "node-reporter.mjs"],
+  ["src/check/runners/vitest-reporter.mjs", "vitest-reporter.mjs"],
 ];
 
 /** Native, or loaded by the first question to a model only: bundling them gains nothing. */

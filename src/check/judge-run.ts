@@ -5,6 +5,7 @@
 import type { TestResult, TestRun } from "../core/check.ts";
 import type { ProcessResult } from "../core/process.ts";
 import type { CheckSpec } from "../core/task.ts";
+import type { Report } from "./runners/runner.ts";
 import { commandId, isRed } from "./test-ids.ts";
 
 export interface RunFacts {
@@ -13,14 +14,7 @@ export interface RunFacts {
   readonly result: ProcessResult;
   readonly timeoutMs: number;
   /** Undefined: the runner tells only an exit code. */
-  readonly report?: {
-    readonly tests: readonly TestResult[];
-    /** Errors that belong to no test. */
-    readonly problems: readonly string[];
-    /** Names of tests that began and have no result. */
-    readonly unfinished: readonly string[];
-    readonly isComplete: boolean;
-  };
+  readonly report?: Report;
 }
 
 /** How much of the output's end explains a command that says nothing else. */
@@ -43,6 +37,7 @@ export function judgeRun(facts: RunFacts): TestRun {
     exitCode,
     output,
     durationMs,
+    ...(facts.report?.isUnbuilt === true ? { isUnbuilt: true } : {}),
     ...(startFailure === undefined ? {} : { startFailure }),
   };
 }
@@ -75,7 +70,7 @@ const exitOnly = ({ result }: RunFacts): Said =>
     ? { status: "passed" }
     : { status: "failed", message: `exit code ${result.exitCode}${withTail(result)}` };
 
-function disagreement({ result }: RunFacts, report: NonNullable<RunFacts["report"]>): Said | undefined {
+function disagreement({ result }: RunFacts, report: Report): Said | undefined {
   const { tests, problems, isComplete } = report;
   if (!isComplete && result.exitCode === 0) {
     return errored("the runner ended without its report; something called process.exit or ended it");

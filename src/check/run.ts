@@ -15,10 +15,10 @@ import type { Redact } from "../io/redact.ts";
 import { type CommandLine, parseCommandLine } from "./command-line.ts";
 import { expandWords } from "./globs.ts";
 import { judgeRun } from "./judge-run.ts";
-import { nodeTest } from "./node.ts";
+import { lineSplitter } from "./line-splitter.ts";
 import { directCommand, type PackageScripts } from "./resolve.ts";
-import { type Instrumented, type Runner, readReport } from "./runner.ts";
-import { vitest } from "./vitest.ts";
+import { RUNNERS } from "./runners/all.ts";
+import type { Instrumented, Runner } from "./runners/runner.ts";
 
 export interface CheckRunnerOptions {
   readonly run: RunProcess;
@@ -27,9 +27,6 @@ export interface CheckRunnerOptions {
   /** Longest silence of a check; none by default, as many runners print at their end only. */
   readonly idleMs?: number;
 }
-
-/** The first one that knows the command runs it. */
-const RUNNERS: readonly Runner[] = [nodeTest, vitest];
 
 /** Short evidence, and the same on every machine. What the command line itself sets wins. */
 const CHECK_ENVIRONMENT = { NO_COLOR: "1", CI: "1", RUST_BACKTRACE: "0" } as const;
@@ -111,14 +108,17 @@ async function runPlan({ line, runner }: Plan, own: RunContext, signal: AbortSig
   const cwd = resolve(root, line.folder);
   const reportFile = join(privateFolder, "report");
   const instrumented: Instrumented = runner?.instrument(line.words, reportFile) ?? { words: line.words, env: {} };
-  const command = await commandOf({ ...line, ...instrumented, env: { ...line.env, ...instrumented.env } }, cwd, own);
-  const result = withHint(await own.run(command, signal), runner);
-  const { timeoutMs } = context;
-  if (runner === undefined) return judgeRun({ check, runner: "command", result, timeoutMs });
-
-  const text = await readFile(reportFile, "utf8").catch(() => undefined);
   const ofEmptyFile = instrumented.isFiltered === true ? (): TestStatus => "skipped" : emptyFileStatus;
-  const report = readReport(text, { root, cwd, emptyFileStatus: ofEmptyFile });
+  const reader = runner?.reader({ root, cwd, emptyFileStatus: ofEmptyFile });
+  const lines = reader?.line === undefined ? undefined : lineSplitter(reader.line);
+  const command = await commandOf({ ...line, ...instrumented, env: { ...line.env, ...instrumented.env } }, cwd, own);
+  const heard = lines === undefined ? command : { ...command, onStdout: lines.write };
+  const result = withHint(await own.run(heard, signal), runner);
+  lines?.end();
+  const { timeoutMs } = context;
+  if (runner === undefined || reader === undefined) return judgeRun({ check, runner: "command", result, timeoutMs });
+
+  const report = reader.report({ report: await readFile(reportFile, "utf8").catch(() => undefined), result });
   return judgeRun({ check, runner: runner.name, result, timeoutMs, report });
 }
 

@@ -3,6 +3,12 @@ import type { CheckSpec } from "./task.ts";
 export type TestStatus = "passed" | "failed" | "skipped" | "errored";
 
 /**
+ * Why a file with tests could not be loaded or built. "syntax": it is no code of its language. "unresolved": it names
+ * what is not there, as a test does of what is still to be built. "build": the compiler objects to something else in it.
+ */
+export type LoadFault = "syntax" | "unresolved" | "build";
+
+/**
  * One result. `id` is stable between runs of the same check: `file > suite > name` relative to the workspace.
  * kind "file": the file itself could not be loaded or run, so its tests are unknown.
  * kind "command": the whole command as one result: the runner tells only an exit code, or something is wrong with the
@@ -17,6 +23,8 @@ export interface TestResult {
   readonly name: string;
   readonly status: TestStatus;
   readonly message?: string;
+  /** Of a file: why it could not be loaded, where the runner tells. */
+  readonly fault?: LoadFault;
   readonly expected?: string;
   readonly actual?: string;
   /** Frames or `file:line` inside the project. */
@@ -37,6 +45,8 @@ export interface TestRun {
   /** Standard output and error in the order they came, middle cut out where it was long. */
   readonly output: string;
   readonly durationMs: number;
+  /** The tests could not be built: those that are missing may be as good as before. */
+  readonly isUnbuilt?: boolean;
   /** Why the tests could not start at all (no such program, no such folder), if they could not. */
   readonly startFailure?: string;
 }

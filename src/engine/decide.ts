@@ -71,16 +71,9 @@ function judgeTests({ progress, runs, changes, limits }: Facts): Judgement {
   return { step: { kind: "red", by: "tester", targets: fresh, evidence: [{ kind: "red", ...failure }] }, keep: true };
 }
 
-/** How runners say that a file is no code: V8, vitest 4 to 1. */
-const UNPARSABLE = /SyntaxError|Transform failed|Pars(?:e|ing) (?:error|fail)|Expected ["'`<].*(?: or | but found )/i;
-/** A SyntaxError, but about what is not built yet. */
-const NOT_BUILT = /does not provide an export named/;
-
-/** A test file that no engine can read proves nothing; one that asks for what is not built yet does. */
-function isBrokenTest({ status, file, message = "" }: TestResult, files: readonly string[]): boolean {
-  if (status !== "errored" || file === undefined || !files.includes(file)) return false;
-  return UNPARSABLE.test(message) && !NOT_BUILT.test(message);
-}
+/** A test file that no engine can read, or that is wrong in itself, proves nothing; one that asks for what is not built yet does. */
+const isBrokenTest = ({ status, file, fault }: TestResult, files: readonly string[]): boolean =>
+  status === "errored" && file !== undefined && files.includes(file) && (fault === "syntax" || fault === "build");
 
 /** Each model, what was tried, and the cures. */
 function describeTried(tier: string, tried: FailedTier["tried"]): string {

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { readTestReport } from "../../src/check/test-report.ts";
-import { testResults } from "../../src/check/test-results.ts";
-import type { TestStatus } from "../../src/core/check.ts";
+import { readTestReport } from "../../../src/check/runners/test-report.ts";
+import { testResults } from "../../../src/check/runners/test-results.ts";
+import type { TestStatus } from "../../../src/core/check.ts";
 
 /** Written by the reporters in real runs; the project's folder is /project. */
 const readFixture = (name: string): string =>
-  readFileSync(new URL(`../fixtures/runners/reports/${name}.ndjson`, import.meta.url), "utf8");
+  readFileSync(new URL(`../../fixtures/runners/reports/${name}.ndjson`, import.meta.url), "utf8");
 
 const emptyFileStatus = (file: string): TestStatus => (file.endsWith("plain.test.js") ? "passed" : "errored");
 const CONTEXT = { root: "/project", cwd: "/project", emptyFileStatus };

@@ -1,6 +1,7 @@
 /** `node --test` of Node 20, 22 and 24, and `tsx --test`, which is the same with TypeScript. */
 import { basename } from "node:path";
 import { type Runner, type Words, withoutOptions, word } from "./runner.ts";
+import { scriptReader } from "./script-reader.ts";
 
 const REPORTER = new URL("./node-reporter.mjs", import.meta.url).href;
 
@@ -14,6 +15,7 @@ const FILTER = /^--test-(?:name-pattern|skip-pattern|only)(?:=|$)/;
 
 export const nodeTest: Runner = {
   name: "node",
+  reader: scriptReader,
   instrument(words, reportFile) {
     if (!startsTests(words)) return undefined;
     const [program, ...args] = words;

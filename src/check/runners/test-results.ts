@@ -1,21 +1,14 @@
 /** From a runner's report to results with stable ids, relative paths and short messages. Pure. */
 import { isAbsolute, join, relative, sep } from "node:path";
-import type { TestResult, TestStatus } from "../core/check.ts";
+import type { TestResult, TestStatus } from "../../core/check.ts";
+import type { ReadContext } from "./runner.ts";
+import { faultOf } from "./script-fault.ts";
 import type { ReportedTest, TestReport } from "./test-report.ts";
-
-export interface ResultContext {
-  /** Absolute; ids and paths are relative to it. */
-  readonly root: string;
-  /** Absolute; where the runner ran. */
-  readonly cwd: string;
-  /** What to think of the file at this absolute path when it ended well and ran no test. */
-  readonly emptyFileStatus: (file: string) => TestStatus;
-}
 
 const MESSAGE_CHARACTERS = 4000;
 const FRAMES = 3;
 
-export function testResults(report: TestReport, context: ResultContext): readonly TestResult[] {
+export function testResults(report: TestReport, context: ReadContext): readonly TestResult[] {
   const told = report.tests.filter(isTelling).map((test) => toResult(test, context));
   return withUniqueIds([...told, ...(report.isComplete ? brokenOff(report, told, context) : [])]);
 }
@@ -24,13 +17,14 @@ export function testResults(report: TestReport, context: ResultContext): readonl
 const isTelling = (test: ReportedTest): boolean =>
   !test.isSuite || (test.status !== "passed" && !test.isSkipped && test.failureType !== "subtestsFailed");
 
-function toResult(test: ReportedTest, context: ResultContext): TestResult {
+function toResult(test: ReportedTest, context: ReadContext): TestResult {
   const file = relativePath(test.file, context);
   const status = statusOf(test, context);
   const isRed = status === "failed" || status === "errored";
   const { expected, actual, durationMs } = test;
   const where = isRed ? locationOf(test, file, context) : undefined;
   const message = isRed ? messageOf(test, context) : undefined;
+  const fault = status === "errored" && test.type === "file" ? faultOf(message ?? "") : undefined;
   return {
     id: [file, ...test.path].join(" > "),
     kind: test.type,
@@ -38,6 +32,7 @@ function toResult(test: ReportedTest, context: ResultContext): TestResult {
     name: test.path.join(" > ") || file,
     status,
     ...(message === undefined ? {} : { message }),
+    ...(fault === undefined ? {} : { fault }),
     ...(expected === undefined ? {} : { expected }),
     ...(actual === undefined ? {} : { actual }),
     ...(where === undefined ? {} : { location: where }),
@@ -48,7 +43,7 @@ function toResult(test: ReportedTest, context: ResultContext): TestResult {
 /** Failures that are not the test's own: nothing is known about what it would have said. */
 const NOT_ITS_OWN: ReadonlySet<string> = new Set(["hookFailed", "cancelledByParent", "parentAlreadyFinished"]);
 
-function statusOf(test: ReportedTest, { cwd, emptyFileStatus }: ResultContext): TestStatus {
+function statusOf(test: ReportedTest, { cwd, emptyFileStatus }: ReadContext): TestStatus {
   if (test.isSkipped) return "skipped";
   if (test.status === "unfinished") return "errored";
   if (test.type === "file" && test.status === "passed") {
@@ -58,7 +53,7 @@ function statusOf(test: ReportedTest, { cwd, emptyFileStatus }: ResultContext): 
   return test.type === "file" || test.isSuite || NOT_ITS_OWN.has(test.failureType ?? "") ? "errored" : "failed";
 }
 
-function messageOf(test: ReportedTest, { root }: ResultContext): string | undefined {
+function messageOf(test: ReportedTest, { root }: ReadContext): string | undefined {
   if (test.failureType === "subtestsFailed") return undefined;
   if (test.status === "unfinished") return "it did not finish";
   if (test.type === "file" && test.status === "passed") return "it ended without running a test (process.exit?)";
@@ -77,12 +72,12 @@ const withoutRoot = (text: string, root: string): string =>
   text.replaceAll(`file://${root}/`, "").replaceAll(`${root}/`, "");
 
 /** An error that belongs to no test, with where it came from. */
-export function problemText({ message, stack }: TestReport["problems"][number], { root }: ResultContext): string {
+export function problemText({ message, stack }: TestReport["problems"][number], { root }: ReadContext): string {
   const where = framesOf(stack, root);
   return withoutRoot(where === undefined ? message : `${message} (at ${where})`, root);
 }
 
-function locationOf(test: ReportedTest, file: string, { root }: ResultContext): string | undefined {
+function locationOf(test: ReportedTest, file: string, { root }: ReadContext): string | undefined {
   const declared = test.line === undefined || test.type === "file" ? undefined : `${file}:${test.line}`;
   return framesOf(test.stack ?? "", root) ?? declared;
 }
@@ -97,13 +92,13 @@ function framesOf(stack: string, root: string): string | undefined {
   return frames.length === 0 ? undefined : [...new Set(frames)].slice(0, FRAMES).join(", ");
 }
 
-function relativePath(file: string, { root, cwd }: ResultContext): string {
+function relativePath(file: string, { root, cwd }: ReadContext): string {
   const path = relative(root, isAbsolute(file) ? file : join(cwd, file));
   return path.split(sep).join("/");
 }
 
 /** A file whose process ended well while tests of it were still to come: something called process.exit. */
-function brokenOff(report: TestReport, told: readonly TestResult[], context: ResultContext): readonly TestResult[] {
+function brokenOff(report: TestReport, told: readonly TestResult[], context: ReadContext): readonly TestResult[] {
   const failed = new Set(told.filter((test) => test.kind === "file").map((test) => test.file));
   const open = report.unfinished.map(({ file, name }) => ({ file: relativePath(file, context), name }));
   const files = [...new Set(open.map(({ file }) => file))].filter((file) => !failed.has(file));

@@ -2,6 +2,7 @@
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Runner, withoutOptions, word } from "./runner.ts";
+import { scriptReader } from "./script-reader.ts";
 
 const REPORTER = fileURLToPath(new URL("./vitest-reporter.mjs", import.meta.url));
 
@@ -14,6 +15,7 @@ const OTHER: ReadonlySet<string> = new Set(["bench", "typecheck", "list", "init"
 
 export const vitest: Runner = {
   name: "vitest",
+  reader: scriptReader,
   installHint: "install the project's packages (`npm ci`)",
   instrument([program, ...args], reportFile) {
     const subcommand = args[0]?.text ?? "";

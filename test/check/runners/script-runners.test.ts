@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { nodeTest } from "../../src/check/node.ts";
-import { type Runner, word } from "../../src/check/runner.ts";
-import { vitest } from "../../src/check/vitest.ts";
+import { nodeTest } from "../../../src/check/runners/node.ts";
+import { type Runner, word } from "../../../src/check/runners/runner.ts";
+import { vitest } from "../../../src/check/runners/vitest.ts";
 
 function instrument(runner: Runner, line: string): string | undefined {
   const [program = "", ...args] = line.split(" ");

@@ -1,0 +1,6 @@
+import { nodeTest } from "./node.ts";
+import type { Runner } from "./runner.ts";
+import { vitest } from "./vitest.ts";
+
+/** The first one that knows a command runs it. */
+export const RUNNERS: readonly Runner[] = [nodeTest, vitest];
