@@ -13,6 +13,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   patch: async () => (await import("./patch.ts")).patch,
   prefix: async () => (await import("./prefix.ts")).prefix,
   abort: async () => (await import("./abort.ts")).abort,
+  attempt: async () => (await import("./attempt.ts")).attempt,
+  flood: async () => (await import("./flood.ts")).flood,
 };
 
 const wanted = process.argv.slice(2);

@@ -1,6 +1,7 @@
 /** One question to a task's tier, outside of the loop: nothing is run, applied or recorded. */
 import type { FailedReply, TriedModel } from "../core/model.ts";
 import type { Task } from "../core/task.ts";
+import { NO_BOUNDS } from "../engine/protect.ts";
 import { type ReadReply, readReply } from "../engine/read-reply.ts";
 import type { Redact } from "../io/redact.ts";
 import { renderDiff } from "../patch/render.ts";
@@ -31,7 +32,7 @@ export async function askForPatch(
     const reply = await outside.askTier(outside.tierOf(task).tier, await outside.questions(task));
     if (reply.kind === "failed") return { kind: "no model", tried: reply.tried };
     const read = readReply(reply.text, {
-      writer: { role: "builder", judges: new Set() },
+      writer: { ...NO_BOUNDS, role: "builder" },
       workspace: outside.workspace,
       paths: await outside.workspace.files(),
       protection: { ...protectionOf(config), redact: outside.redact },

@@ -81,6 +81,11 @@ export interface Config {
   readonly blocked: { readonly add: readonly string[]; readonly remove: readonly string[] };
   readonly branchPrefix: string;
   readonly leaseMs: number;
+  readonly scope: "report" | "strict";
+  readonly verify: "auto" | "always" | "off";
+  readonly sandbox: "auto" | "bwrap" | "none";
+  /** Commands that make a work tree's dependencies, where its manifests are not the checkout's. */
+  readonly setup: readonly string[];
 }
 
 interface Limits {
@@ -89,6 +94,7 @@ interface Limits {
   readonly modelMs: number;
   readonly modelIdleMs: number;
   readonly checkMs: number;
+  readonly setupMs: number;
   readonly modelDownMs: number;
   readonly escalateAfter: number;
   readonly taskTokens?: number;
@@ -127,6 +133,10 @@ export function resolveConfig(file: CompleteConfigFile, { root, home }: ConfigSo
     limits,
     blocked: file.blocked,
     branchPrefix: file.branch,
+    scope: file.scope,
+    verify: file.verify,
+    sandbox: file.sandbox,
+    setup: file.setup ?? [],
     leaseMs: durationMs(file.lease_seconds),
   };
 }
@@ -179,6 +189,7 @@ function resolveLimits(limits: ConfigFile["limits"]): Limits {
     modelMs: durationMs(limits.model_seconds),
     modelIdleMs: durationMs(limits.model_idle_seconds),
     checkMs: durationMs(limits.check_seconds),
+    setupMs: durationMs(limits.setup_seconds),
     modelDownMs: durationMs(limits.model_down_seconds),
     escalateAfter: limits.escalate_after,
     ...(taskTokens !== undefined && { taskTokens }),

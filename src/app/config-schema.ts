@@ -62,6 +62,7 @@ const limits = z.strictObject({
     .describe("Wall clock of one question to a model, waiting in its queue included."),
   model_idle_seconds: duration.default(120).describe("Longest silence of a model before the next one is asked."),
   check_seconds: duration.default(300).describe("Wall clock of one run of a check."),
+  setup_seconds: duration.default(600).describe("Wall clock of one set-up command."),
   model_down_seconds: duration
     .default(600)
     .describe("How long a run waits for models that do not answer, when it has nothing else to do."),
@@ -129,6 +130,31 @@ export const configSchema = z
       .meta({ examples: ["TIER3"] }),
     limits: limits.prefault({}).describe("Durations are seconds, or texts such as 90s, 10m, 1h30m."),
     blocked: blocked.prefault({}).describe("Paths that no patch may touch, beyond or out of the built-in list."),
+    scope: z
+      .enum(["report", "strict"])
+      .default("report")
+      .describe(
+        "Changes to files that a task's list does not name are reported, or refused; **Scope** in a task wins.",
+      ),
+    verify: z
+      .enum(["auto", "always", "off"])
+      .default("auto")
+      .describe(
+        "Whether a second model reads a change that the checks pass: auto where only a reader can judge, always, off.",
+      ),
+    sandbox: z
+      .enum(["auto", "bwrap", "none"])
+      .default("auto")
+      .describe(
+        "What checks run in: bubblewrap (no network but loopback, your home and repository out of reach), if it works here (auto) or always (bwrap).",
+      ),
+    setup: z
+      .array(nonEmpty)
+      .optional()
+      .describe(
+        "Commands that install what the checks need, such as npm install: run, with network, where a manifest or lock file differs from your checkout's.",
+      )
+      .meta({ examples: [["npm install"]] }),
     link: z
       .array(insideRepository)
       .default(["node_modules"])

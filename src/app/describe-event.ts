@@ -21,6 +21,10 @@ const DESCRIBE: Describe = {
   "workspace.dropped": ({ reason }) => `begins anew: ${reason}`,
   "baseline.finished": ({ passed }) => (passed ? "baseline: every check passes" : "baseline: some checks fail"),
   "check.finished": ({ phase, run }) => `${phase}: ${describeRun(run)}`,
+  "test.flaky": ({ phase, tests }) => `${phase}: flaky, left out of the run: ${tests.join(", ")}`,
+  "change.verified": ({ model, verdict, usage, durationMs }) =>
+    `${model} read the change in ${seconds(durationMs)}: ${verdict} (${describeUsage(usage)})`,
+  "change.unverified": ({ reason }) => `nobody could be asked to read the change: ${firstLine(reason)}`,
   "red.proved": ({ targets, by }) => `red proved (${by}): ${count(targets.length, "test")} must pass`,
   "attempt.started": ({ attempt, role }) => `attempt ${attempt} (${role})`,
   "attempt.finished": ({ attempt, verdict, evidence }) =>

@@ -5,6 +5,7 @@
 import type { ModelClient, QuestionFor } from "../core/model.ts";
 import type { Role } from "../core/prompt.ts";
 import type { Task } from "../core/task.ts";
+import { NO_BOUNDS } from "../engine/protect.ts";
 import { chooseShown, questionsFor, type Scene } from "../engine/question.ts";
 import type { Tree } from "../workspace/checkout.ts";
 import type { Config } from "./config-resolve.ts";
@@ -35,7 +36,7 @@ export function previewQuestions(
       scene,
       task.files.map((file) => file.path),
     );
-    return questionsFor(scene, { role, shown, evidence: [], judges: new Set() }, 1, {
+    return questionsFor(scene, { role, shown, evidence: [], bounds: NO_BOUNDS }, 1, {
       signal,
       tokensLeft: Number.POSITIVE_INFINITY,
       onMade: async () => {},

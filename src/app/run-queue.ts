@@ -1,5 +1,6 @@
 /** One start of the loop over the queue: opens the world, works, closes it. `ralph tdd` and `ralph demo` share it. */
 import { randomUUID } from "node:crypto";
+import { homedir } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { EventBody, RalphEvent } from "../core/event.ts";
 import type { TotalUsage } from "../core/model.ts";
@@ -9,7 +10,6 @@ import { type WorkResult, work } from "../engine/work.ts";
 import type { World } from "../engine/world.ts";
 import { systemClock } from "../io/clock.ts";
 import { endOrphans } from "../io/process-family.ts";
-import type { Redact } from "../io/redact.ts";
 import { isWorkerGone, workerId } from "../io/worker-id.ts";
 import { askTier, restOf } from "../model/ask.ts";
 import { breaker, neverRests } from "../model/breaker.ts";
@@ -23,9 +23,10 @@ import { localDay, logFile } from "./log-file.ts";
 import { readPrompts } from "./prompts.ts";
 import { requireLiveModel } from "./require-live-model.ts";
 import { routesOf } from "./routes.ts";
+import { openConfinement } from "./sandbox.ts";
 import { redactorOf } from "./secrets.ts";
 import { askOptionsOf, limitsOf, protectionOf } from "./settings.ts";
-import { openCheckRunner, openJournal, openPatchFolder, openRunPlace, openTaskSource } from "./wire.ts";
+import { type Judging, openCheckRunner, openJournal, openPatchFolder, openRunPlace, openTaskSource } from "./wire.ts";
 import { type OpenModels, openModels, openReplay } from "./wire-models.ts";
 
 export interface QueueRun {
@@ -63,9 +64,10 @@ export async function runQueue(run: QueueRun, signal: AbortSignal): Promise<Queu
     // A ralph that was killed may have left tests running: they would disturb this run's.
     await endOrphans();
     const redact = redactorOf(config, run.env);
+    const confinement = await openConfinement({ config, env: run.env, home: homedir(), warn: run.warn }, signal);
     const store = await openJournal(config, redact);
     try {
-      return await workThrough(run, { models, asker, store, redact }, signal);
+      return await workThrough(run, { models, asker, store, judging: { confinement, redact } }, signal);
     } finally {
       await store.close();
     }
@@ -104,12 +106,12 @@ interface Opened {
   readonly models: OpenModels;
   readonly asker: Asker;
   readonly store: Store;
-  readonly redact: Redact;
+  readonly judging: Judging;
 }
 
 async function workThrough(
   run: QueueRun,
-  { models, asker, store, redact }: Opened,
+  { models, asker, store, judging }: Opened,
   signal: AbortSignal,
 ): Promise<QueueResult> {
   const { config, tasks } = run;
@@ -122,7 +124,8 @@ async function workThrough(
     for (const listener of listeners) listener(event);
   };
   const worker = workerId();
-  const { workspaces, branch } = await openRunPlace(config, worker, day);
+  const { redact } = judging;
+  const { workspaces, branch } = await openRunPlace(config, { worker, day, judging });
   const patches = await openPatchFolder(config);
   const recordRun = runTeller(store, onEvent);
   const world: World = {
@@ -130,7 +133,7 @@ async function workThrough(
     source: await openTaskSource(config),
     workspaces,
     savePatch: patches.save,
-    runCheck: await openCheckRunner(redact),
+    runCheck: await openCheckRunner(judging),
     defaultChecks: config.checks,
     tiers: run.tier === undefined ? models.tiers : models.tiers.filter(({ name }) => name === run.tier),
     route: routesOf(config, run.tier),
@@ -141,6 +144,9 @@ async function workThrough(
     protection: { ...protectionOf(config), redact },
     limits: limitsOf(config),
     budget,
+    flaky: new Set(),
+    scope: config.scope,
+    verify: config.verify,
     clock: systemClock,
     wait,
     worker,
@@ -152,6 +158,7 @@ async function workThrough(
     type: "run.started",
     branch: branch.name,
     base: await branch.tip(),
+    sandbox: judging.confinement.kind,
     tasks: tasks.filter(isPending).map(({ id }) => id),
   });
   const result = await work(world, run.only, signal);

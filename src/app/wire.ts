@@ -2,6 +2,7 @@
  * The one place that names adapters (wire-models.ts those of models): settings in, parts of a world out.
  * Each is imported when it is wanted, so that `ralph status` loads a store and no model.
  */
+import { join } from "node:path";
 import type { RunCheck } from "../core/check.ts";
 import type { RunProcess } from "../core/process.ts";
 import type { Store } from "../core/store.ts";
@@ -16,6 +17,7 @@ import type { Repository } from "../workspace/repository.ts";
 import type { RunBranch } from "../workspace/run-branch.ts";
 import { cacheFile } from "./cache-file.ts";
 import type { Config } from "./config-resolve.ts";
+import { type Confinement, DEPENDENCIES } from "./sandbox.ts";
 
 export async function openTaskSource(config: Config): Promise<TaskSource> {
   const { fileTaskSource } = await import("../task/source-files.ts");
@@ -73,25 +75,49 @@ export interface RunPlace {
   readonly branch: RunBranch;
 }
 
-/** @param day of the run's branch, `2026-11-21` */
-export async function openRunPlace(config: Config, worker: string, day: string): Promise<RunPlace> {
-  const [{ worktreePool }, { openRunBranch }, { gitWorktrees }, { readBelow }, { isWorkerGone }] = await Promise.all([
+/** What runs code that a model wrote, and what is kept of it. */
+export interface Judging {
+  readonly confinement: Confinement;
+  readonly redact: Redact;
+}
+
+interface RunPlaceOptions {
+  readonly worker: string;
+  /** Of the run's branch, `2026-11-21`. */
+  readonly day: string;
+  readonly judging: Judging;
+}
+
+export async function openRunPlace(config: Config, { worker, day, judging }: RunPlaceOptions): Promise<RunPlace> {
+  const [pools, branches, worktrees, reading, workers, { dependencies }, { setupRunner }] = await Promise.all([
     import("../workspace/pool.ts"),
     import("../workspace/run-branch.ts"),
     import("../workspace/worktrees.ts"),
     import("../io/read-root.ts"),
     import("../io/worker-id.ts"),
+    import("../workspace/dependencies.ts"),
+    import("../check/setup.ts"),
   ]);
-  const git = await openGit(config.root);
-  const branch = await openRunBranch(git, config.branchPrefix, day);
-  const pool = worktreePool(git, { folder: config.worktrees, worker, isWorkerGone });
-  const workspaces = gitWorktrees({ git, pool, runBranch: branch, root: config.root, link: config.link, readBelow });
+  const { root, link, setup } = config;
+  const git = await openGit(root);
+  const branch = await branches.openRunBranch(git, config.branchPrefix, day);
+  const pool = pools.worktreePool(git, { folder: config.worktrees, worker, isWorkerGone: workers.isWorkerGone });
+  const runIn = (workTree: string): RunProcess => judging.confinement.runIn({ workTree, network: true });
+  const runSetup = setupRunner({ runIn, redact: judging.redact, timeoutMs: config.limits.setupMs });
+  const folder = join(config.worktrees, DEPENDENCIES);
+  const workspaces = worktrees.gitWorktrees({
+    git,
+    pool,
+    runBranch: branch,
+    dependencies: dependencies({ git, root, link, folder, setup, runSetup }),
+    readBelow: reading.readBelow,
+  });
   return { workspaces, branch };
 }
 
-export async function openCheckRunner(redact: Redact): Promise<RunCheck> {
+export async function openCheckRunner({ confinement, redact }: Judging): Promise<RunCheck> {
   const { checkRunner } = await import("../check/run.ts");
-  return checkRunner({ run: await processRunner(), redact });
+  return checkRunner({ runIn: confinement.runIn, redact });
 }
 
 async function processRunner(): Promise<RunProcess> {

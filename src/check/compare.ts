@@ -5,13 +5,28 @@
  * is green when it now has tests and none of them fails; a command is green when its whole run passed.
  */
 import type { Comparison, TestResult, TestRun } from "../core/check.ts";
+import type { FileAction } from "../core/task.ts";
 import { commandId, isRed, splitTargetKey, targetKey } from "./test-ids.ts";
+
+/** What else is known of a task's tests. */
+export interface Allowance {
+  /** Keys of tests that pass only sometimes: nothing is told from them. */
+  readonly flaky?: ReadonlySet<string>;
+  /**
+   * Test files that the task itself asks to change or delete. A test of theirs may go under another name: as many as
+   * passed before must pass now, unless the file is to be deleted.
+   */
+  readonly asked?: ReadonlyMap<string, FileAction>;
+}
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** @param targets keys as `redTargets` gives them */
 export function compareRuns(
   baseline: readonly TestRun[],
   now: readonly TestRun[],
   targets: readonly string[],
+  { flaky = NONE, asked = new Map() }: Allowance = {},
 ): Comparison {
   const before = resultsByKey(baseline);
   const after = resultsByKey(now);
@@ -19,11 +34,14 @@ export function compareRuns(
   const standing = (key: string): TestResult | undefined => after.get(key) ?? standInFor(key, now);
 
   const reached = targets.map((key) => standing(key) ?? goneTarget(key, before.get(key)));
+  const mayGo = ({ file }: TestResult): boolean => file !== undefined && isReplaced(file, asked, baseline, now);
   const lost = [...before]
-    .filter(([key, test]) => test.status === "passed" && !wanted.has(key))
-    .map(([key, test]) => standing(key) ?? goneTest(test))
+    .filter(([key, test]) => test.status === "passed" && !wanted.has(key) && !flaky.has(key))
+    .flatMap(([key, test]) => standing(key) ?? (mayGo(test) ? [] : [goneTest(test)]))
     .filter((test) => test.status !== "passed");
-  const otherRed = [...after].filter(([key, test]) => isRed(test) && !wanted.has(key) && !hasPassed(before.get(key)));
+  const otherRed = [...after].filter(
+    ([key, test]) => isRed(test) && !wanted.has(key) && !flaky.has(key) && !hasPassed(before.get(key)),
+  );
   const isKnown = ([key, test]: readonly [string, TestResult]): boolean =>
     isKnownRed(before.get(key)) || isKnownRed(before.get(fileKey(key, test)));
 
@@ -37,6 +55,21 @@ export function compareRuns(
     knownRed: resultsOf(otherRed.filter(isKnown)),
   };
 }
+
+/** A file of which the task says what becomes of it, and that holds no fewer passing tests than before. */
+function isReplaced(
+  file: string,
+  asked: ReadonlyMap<string, FileAction>,
+  baseline: readonly TestRun[],
+  now: readonly TestRun[],
+): boolean {
+  const action = asked.get(file);
+  if (action === undefined || action === "delete") return action !== undefined;
+  return countPassed(now, file) >= countPassed(baseline, file);
+}
+
+const countPassed = (runs: readonly TestRun[], file: string): number =>
+  runs.flatMap((run) => run.tests).filter((test) => test.file === file && hasPassed(test)).length;
 
 /**
  * Keys of what is red and has to become green: the results in `names.files` where some of those are red, else all.

@@ -73,7 +73,7 @@ const exitOnly = ({ result }: RunFacts): Said =>
 function disagreement({ result }: RunFacts, report: Report): Said | undefined {
   const { tests, problems, isComplete } = report;
   if (!isComplete && result.exitCode === 0) {
-    return errored("the runner ended without its report; something called process.exit or ended it");
+    return errored("the runner ended without its whole report; something ended it (process.exit?)");
   }
   if (!isComplete) return errored(`the runner failed with exit code ${result.exitCode}${withTail(result)}`);
   if (problems.length > 0) return errored(`errors outside of any test:\n${problems.join("\n")}`);

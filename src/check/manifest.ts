@@ -119,6 +119,9 @@ const toml =
 const withoutComment = (line: string): string => line.replace(/(?:^|\s)#.*$/, "").trim();
 const plainPath = (path: string): string => path.replace(/["'\s]/g, "");
 
+/** A file that mixes settings of tests with ordinary ones. */
+export const isManifest = (path: string): boolean => Object.hasOwn(MANIFESTS, path.slice(path.lastIndexOf("/") + 1));
+
 const MANIFESTS: Readonly<Record<string, ReadFrozen>> = {
   "package.json": packageJson,
   "Cargo.toml": toml(

@@ -11,17 +11,21 @@ import type { CheckContext, RunCheck, TestResult, TestRun, TestStatus } from "..
 import { RalphError } from "../core/error.ts";
 import type { Command, ProcessResult, RunProcess } from "../core/process.ts";
 import type { CheckSpec } from "../core/task.ts";
+import { freePort } from "../io/free-port.ts";
+import { readBelow } from "../io/read-root.ts";
 import type { Redact } from "../io/redact.ts";
 import { type CommandLine, parseCommandLine } from "./command-line.ts";
 import { expandWords } from "./globs.ts";
 import { judgeRun } from "./judge-run.ts";
 import { lineSplitter } from "./line-splitter.ts";
+import { runProbes } from "./probe.ts";
 import { directCommand, type PackageScripts } from "./resolve.ts";
 import { RUNNERS } from "./runners/all.ts";
 import type { Instrumented, Runner } from "./runners/runner.ts";
 
 export interface CheckRunnerOptions {
-  readonly run: RunProcess;
+  /** Runs programs that may write to the work tree and to those folders, and to nothing else where they are confined. */
+  readonly runIn: (room: { readonly workTree: string; readonly writable: readonly string[] }) => RunProcess;
   /** Takes secrets out of everything that is kept of a run. */
   readonly redact: Redact;
   /** Longest silence of a check; none by default, as many runners print at their end only. */
@@ -36,9 +40,10 @@ const CHECK_ENVIRONMENT = { NO_COLOR: "1", CI: "1", RUST_BACKTRACE: "0" } as con
  * A program or a folder that is not there is the run's `startFailure`.
  */
 export function checkRunner(options: CheckRunnerOptions): RunCheck {
-  return async (check, context, signal) => {
+  const runCheck: RunCheck = async (check, context, signal) => {
+    if (check.probes !== undefined) return runProbes({ readBelow, runCheck }, check, context, signal);
     const root = await realpath(context.cwd);
-    const plan = planOf(check, root);
+    const plan = planOf(await withPort(check), root);
     const privateFolder = await mkdtemp(join(tmpdir(), "ralph-report-"));
     try {
       const run = await runPlan(plan, { ...options, check, root, context, privateFolder }, signal);
@@ -48,6 +53,13 @@ export function checkRunner(options: CheckRunnerOptions): RunCheck {
       await rm(privateFolder, { recursive: true, force: true });
     }
   };
+  return runCheck;
+}
+
+/** `{port}` in a command is a port of 127.0.0.1 that nobody listens on. */
+async function withPort(check: CheckSpec): Promise<CheckSpec> {
+  if (!check.command.includes("{port}")) return check;
+  return { ...check, command: check.command.replaceAll("{port}", String(await freePort())) };
 }
 
 interface Plan {
@@ -113,7 +125,8 @@ async function runPlan({ line, runner }: Plan, own: RunContext, signal: AbortSig
   const lines = reader?.line === undefined ? undefined : lineSplitter(reader.line);
   const command = await commandOf({ ...line, ...instrumented, env: { ...line.env, ...instrumented.env } }, cwd, own);
   const heard = lines === undefined ? command : { ...command, onStdout: lines.write };
-  const result = withHint(await own.run(heard, signal), runner);
+  const runConfined = own.runIn({ workTree: root, writable: [privateFolder] });
+  const result = withHint(await runConfined(heard, signal), runner);
   lines?.end();
   const { timeoutMs } = context;
   if (runner === undefined || reader === undefined) return judgeRun({ check, runner: "command", result, timeoutMs });

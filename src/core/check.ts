@@ -55,6 +55,8 @@ export interface CheckContext {
   /** Absolute path of the workspace in which the command runs. */
   readonly cwd: string;
   readonly timeoutMs: number;
+  /** A file's text where the task began; undefined = it was not there, or is no text. */
+  readonly readBase?: (path: string) => Promise<string | undefined>;
 }
 
 /** Runs one check command and reads its results. */

@@ -60,6 +60,10 @@ const CATALOGUE = {
     `The check \`${d.command}\` cannot be run: ${d.why}`,
     "ralph starts programs without a shell; put pipes and the like in a script, or write `sh -c '…'`",
   ],
+  SANDBOX_MISSING: (d: { why: string }) => [
+    `ralph.yaml says \`sandbox: bwrap\`, but checks cannot be sandboxed here: ${d.why}`,
+    "Mend that, or say `sandbox: auto` to run without it where it does not work",
+  ],
   MODELS_DOWN: (d: { tier: string; tried: readonly string[]; cure: string }) => [
     `No model of ${d.tier} answers:\n${d.tried.map((t) => `  ${t}`).join("\n")}`,
     d.cure,

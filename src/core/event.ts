@@ -16,6 +16,8 @@ export type EventBody =
       readonly type: "run.started";
       readonly branch: string;
       readonly base: CommitId;
+      /** What checks run in. */
+      readonly sandbox?: "bwrap" | "none";
       readonly tasks: readonly string[];
     }
   | {
@@ -44,6 +46,20 @@ export type EventBody =
       readonly resumed: boolean;
     }
   | { readonly type: "check.finished"; readonly phase: CheckPhase; readonly attempt?: number; readonly run: TestRun }
+  /** Tests, `check » id`, that failed once and passed once on the same code: nothing is told from them in this run. */
+  | { readonly type: "test.flaky"; readonly phase: CheckPhase; readonly tests: readonly string[] }
+  /** Somebody who reads the change was asked about what no test can tell. "unclear": no verdict could be read. */
+  | {
+      readonly type: "change.verified";
+      readonly attempt: number;
+      readonly model: string;
+      readonly verdict: "yes" | "no" | "unclear";
+      readonly text: string;
+      readonly usage: Usage;
+      readonly durationMs: number;
+    }
+  /** Why nobody could be asked. */
+  | { readonly type: "change.unverified"; readonly attempt: number; readonly reason: string }
   /** Every check of the task ran once on the base commit. */
   | { readonly type: "baseline.finished"; readonly passed: boolean }
   | {

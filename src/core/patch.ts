@@ -97,6 +97,7 @@ export type RejectKind =
   | "outside the root"
   | "blocked path"
   | "frozen"
+  | "tampering"
   | "symlink"
   | "binary"
   | "not utf-8"

@@ -17,12 +17,31 @@ export interface CheckSpec {
   readonly command: string;
   /** Left out: the limit that holds for all. */
   readonly timeoutMs?: number;
+  /** In place of a command: success criteria that ralph looks at itself, each a result of its own. */
+  readonly probes?: readonly Criterion[];
 }
 
-interface Criterion {
+/** What ralph looks at itself to see whether a success criterion is met. */
+export type Probe =
+  | { readonly kind: "exists" | "missing"; readonly path: string }
+  | { readonly kind: "contains" | "lacks"; readonly path: string; readonly text: string }
+  | { readonly kind: "moved"; readonly from: string; readonly to: string }
+  | { readonly kind: "command"; readonly command: string };
+
+/** Who says whether a criterion is met: ralph by a probe, the task's tests, or somebody who reads the change. */
+export type Judge = "ralph" | "tests" | "reader";
+
+export interface Criterion {
+  /** One line, without its checkbox. */
   readonly text: string;
   readonly checked: boolean;
+  readonly judge: Judge;
+  /** Of what ralph judges. */
+  readonly probe?: Probe;
 }
+
+/** What becomes of changes to files that the task does not name: told to the person, or refused. */
+export type Scope = "report" | "strict";
 
 /** What a line scan of a task file tells: enough to order and list the queue without a markdown parse. */
 export interface TaskSummary {
@@ -35,6 +54,10 @@ export interface TaskSummary {
   readonly dependsOn: readonly string[];
   readonly tier?: string;
   readonly complexity?: Complexity;
+  /** False: no test is asked for; the task's own criteria, or its checks, must go from red to green. */
+  readonly tdd?: boolean;
+  /** Left out: what ralph.yaml says. */
+  readonly scope?: Scope;
   readonly status: TaskStatus;
   /** Text after `STATUS: X - `. */
   readonly statusReason?: string;
@@ -74,6 +97,8 @@ export interface StatusUpdate {
   readonly status: TaskStatus;
   readonly reason?: string;
   readonly fields?: Readonly<Record<string, string>>;
+  /** Success criteria whose boxes are ticked, by their place in the file: the first is 1. */
+  readonly ticked?: readonly number[];
 }
 
 /** Where tasks come from and outcomes go: a folder of task files, a vault. */
@@ -81,6 +106,6 @@ export interface TaskSource {
   list(): TaskListing;
   /** Throws TASK_UNREADABLE, also when the file is gone. */
   read(path: string): Promise<Task>;
-  /** Replaces the status block atomically; no byte outside it changes. A file that is gone stays gone. */
+  /** Replaces the status block, and ticks boxes, atomically; no other byte changes. A file that is gone stays gone. */
   writeStatus(path: string, update: StatusUpdate): Promise<void>;
 }

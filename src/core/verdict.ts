@@ -1,6 +1,17 @@
 /** What the next prompt is told about the last attempt: short, and about the code only. */
 export interface Evidence {
-  readonly kind: "red" | "tests failed" | "regressed" | "not red" | "patch rejected" | "no patch" | "model failed";
+  readonly kind:
+    | "red"
+    | "tests failed"
+    | "regressed"
+    | "not red"
+    | "patch rejected"
+    | "no patch"
+    | "model failed"
+    | "not verified"
+    /** For a verifier: what was changed, and which lines of it look strange. */
+    | "change"
+    | "suspect";
   readonly text: string;
   /** Equal for two attempts that failed in the same way. */
   readonly fingerprint: string;

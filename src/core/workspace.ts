@@ -26,14 +26,31 @@ export type LandResult =
   | { readonly kind: "rebased"; readonly commit: CommitId }
   | { readonly kind: "conflict"; readonly files: readonly string[] };
 
+/** A set-up command that did not do. */
+export interface PrepareFailure {
+  readonly command: string;
+  /** Its exit code or what ended it, and the end of what it printed. */
+  readonly message: string;
+}
+
+/** A tree in which checks run. */
+export interface Place {
+  /** Absolute. */
+  readonly path: string;
+  /** Makes ready what git does not carry and the checks need. */
+  prepare(signal: AbortSignal): Promise<PrepareFailure | undefined>;
+  /** Makes it again what it was handed over as: a check may have changed it. */
+  restore(): Promise<void>;
+  /** Puts `files` as they were at `commit` into it, until it is next restored. */
+  overlay(commit: CommitId, files: readonly string[]): Promise<void>;
+}
+
 /**
- * An isolated work tree of one task, detached. It always stands at exactly one commit:
+ * An isolated work tree of one task, detached. Restored, it stands at `head` again. It always stands at exactly one commit:
  * a change becomes a commit first (kept under refs/ralph/<task>/<name>) and is then checked out,
  * so a kill at any moment leaves the state before or after, never a mix.
  */
-export interface Workspace {
-  /** Absolute path of the work tree. */
-  readonly path: string;
+export interface Workspace extends Place {
   /** Shows a person where the task stands, as of opening and closing; one that they took over is left to them. */
   readonly branch: string;
   /** Where the task began. */
@@ -47,10 +64,16 @@ export interface Workspace {
   /** Paths that differ between `base` and `head`. */
   changedFiles(): Promise<readonly string[]>;
   readonly read: ReadFile;
+  /** A file's text at `base`; undefined = it was not there, or is no text. */
+  readBase(path: string): Promise<string | undefined>;
   /** Commits `changes` on top of `head`, checks the result out and returns it. */
   commit(change: WorkspaceChange): Promise<CommitId>;
   /** Makes the tree exactly `commit`: changed files restored, stray files removed (ignored caches stay). */
   checkout(commit: CommitId): Promise<void>;
+  /** The unified diff between two commits, as git prints it. */
+  diff(from: CommitId, to: CommitId): Promise<string>;
+  /** Paths that differ between two commits. */
+  changedBetween(from: CommitId, to: CommitId): Promise<readonly string[]>;
   /** One commit with the tree of `head` on top of `base`: what lands. The same input gives the same commit. */
   squash(message: string): Promise<CommitId>;
   /** Moves the run's branch from the parent of `commit` to `commit`, if it still stands there. */
@@ -60,6 +83,6 @@ export interface Workspace {
 
 export interface Workspaces {
   open(request: OpenWorkspace, signal: AbortSignal): Promise<Workspace>;
-  /** Hands `use` the path of a checkout of `commit` with nothing left over from earlier runs. */
-  fresh<T>(commit: CommitId, use: (path: string) => Promise<T>): Promise<T>;
+  /** Hands `use` a checkout of `commit` with nothing left over from earlier runs. */
+  fresh<T>(commit: CommitId, use: (place: Place) => Promise<T>): Promise<T>;
 }

@@ -1,13 +1,16 @@
 /** One attempt: a prompt, a reply, a patch that holds or a reason why not, the checks, and what they say. */
+import { withEarlier } from "../check/baseline.ts";
 import type { FailedReply, TierReply, TotalUsage } from "../core/model.ts";
 import type { FileChange } from "../core/patch.ts";
 import { addUsage } from "../core/usage.ts";
 import { renderDiff } from "../patch/render.ts";
+import { boundsNow } from "./bounds.ts";
 import { judge, judgeFailure, retryWith } from "./decide.ts";
+import { gradeWorkspace } from "./grade.ts";
 import { attemptQuestions } from "./question.ts";
 import { readReply } from "./read-reply.ts";
 import type { Past } from "./recall.ts";
-import { checkWorkspace, type Progress, type Step, type TaskRun } from "./task-run.ts";
+import type { Progress, Step, TaskRun } from "./task-run.ts";
 
 export interface Attempted {
   readonly step: Step;
@@ -15,17 +18,18 @@ export interface Attempted {
 }
 
 /** @param pending the same attempt of an interrupted run: an answer that had come is not asked for again */
-export async function attempt(run: TaskRun, progress: Progress, pending: Past["pending"]): Promise<Attempted> {
+export async function attempt(run: TaskRun, before: Progress, pending: Past["pending"]): Promise<Attempted> {
   const { journal, workspace } = run;
+  const progress = { ...before, bounds: await boundsNow(run, before.bounds) };
   const { role } = progress;
   const number = progress.attempts + 1;
   const at = pending?.at ?? (await journal.recordDurably({ type: "attempt.started", attempt: number, role })).at;
   const { reply, usage } = await replyOf(run, progress, { number, pending });
-  const counted: Progress = { ...progress, attempts: number, usage };
+  const counted: Progress = { ...progress, attempts: number, usage, model: reply.model };
   if (reply.kind === "failed") return { step: judgeFailure(reply, run.tier.name, progress), progress: counted };
 
   const read = readReply(reply.text, {
-    writer: { role, judges: progress.judges },
+    writer: { ...progress.bounds, role },
     workspace,
     paths: progress.shown.paths,
     protection: run.world.protection,
@@ -37,12 +41,13 @@ export async function attempt(run: TaskRun, progress: Progress, pending: Past["p
     return { step: retryWith(progress, read.evidence), progress: counted };
   }
 
-  const before = workspace.head();
+  const head = workspace.head();
   await apply(run, read.changes, { number, at });
-  const runs = await checkWorkspace(run, role === "tester" ? "red" : "attempt");
-  const { step, keep } = judge({ progress, runs, changes: read.changes, limits: run.world.limits });
-  if (keep) return { step, progress: { ...counted, runs } };
-  await workspace.checkout(before);
+  const runs = await gradeWorkspace(run, role === "tester" ? "red" : "attempt", progress);
+  const { allowance } = run;
+  const { step, keep } = judge({ progress, runs, changes: read.changes, limits: run.world.limits, allowance });
+  if (keep) return { step, progress: { ...counted, runs: withEarlier(runs, progress.runs) } };
+  await workspace.checkout(head);
   return { step, progress: counted };
 }
 

@@ -2,9 +2,11 @@
  * Evidence -> verdict, pure. A model's words decide nothing here: only test runs that ralph made itself do.
  */
 
-import { compareRuns, redTargets } from "../check/compare.ts";
+import { withEarlier } from "../check/baseline.ts";
+import { type Allowance, compareRuns, redTargets } from "../check/compare.ts";
 import { describeFailure, describeProgress } from "../check/evidence.ts";
-import type { Comparison, TestResult, TestRun } from "../core/check.ts";
+import { PROBES } from "../check/probe-check.ts";
+import type { Comparison, LoadFault, TestResult, TestRun } from "../core/check.ts";
 import type { FailedTier, ModelFailure } from "../core/model.ts";
 import type { FileChange } from "../core/patch.ts";
 import type { WritingRole } from "../core/prompt.ts";
@@ -19,6 +21,7 @@ export interface Facts {
   readonly runs: readonly TestRun[];
   readonly changes: readonly FileChange[];
   readonly limits: Pick<Limits, "evidenceCharacters">;
+  readonly allowance: Allowance;
 }
 
 export interface Judgement {
@@ -32,11 +35,13 @@ export const judge = (facts: Facts): Judgement => JUDGES[facts.progress.role](fa
 const JUDGES: Readonly<Record<WritingRole, (facts: Facts) => Judgement>> = { tester: judgeTests, builder: judgeCode };
 
 /** Complete: every target green, and nothing that passed at the baseline fails or is gone. */
-function judgeCode({ progress, runs, limits }: Facts): Judgement {
-  const now = compareRuns(progress.baseline, runs, progress.targets);
+function judgeCode({ progress, runs: made, limits, allowance }: Facts): Judgement {
+  // A check that was not run, because a cheaper one had failed, stands as it stood.
+  const runs = withEarlier(made, progress.runs);
+  const now = compareRuns(progress.baseline, runs, progress.targets, allowance);
   if (isGreen(now)) return { step: { kind: "complete" }, keep: true };
 
-  const before = compareRuns(progress.baseline, progress.runs, progress.targets);
+  const before = compareRuns(progress.baseline, progress.runs, progress.targets, allowance);
   const { text, fingerprint } = describeFailure(now, { maxCharacters: limits.evidenceCharacters });
   const progressed = describeProgress(before, now);
   const failure = { text: progressed === "" ? text : `${progressed}\n\n${text}`, fingerprint };
@@ -48,28 +53,42 @@ export const isGreen = (comparison: Comparison): boolean =>
   comparison.green.length > 0 && comparison.stillRed.length === 0 && comparison.regressed.length === 0;
 
 /** Red is proved when tests of the patch fail as they run, and everything that passed before still does. */
-function judgeTests({ progress, runs, changes, limits }: Facts): Judgement {
+function judgeTests({ progress, runs, changes, limits, allowance }: Facts): Judgement {
   const files = changes.map((change) => change.path);
-  const targets = redTargets(runs, { files });
   const known = new Set(redTargets(progress.baseline));
-  const fresh = targets.filter((target) => !known.has(target));
+  const fresh = redTargets(runs, { files }).filter((target) => !known.has(target));
   const notRed = (text: string): Judgement => ({
     step: retry([{ kind: "not red", text, fingerprint: text.slice(0, 200) }]),
     keep: false,
   });
 
   const broken = runs.flatMap((run) => run.tests).find((test) => isBrokenTest(test, files));
-  if (broken !== undefined) return notRed(`${broken.file} cannot be parsed:\n${broken.message ?? ""}`);
-  const harmed = compareRuns(progress.baseline, runs, []).regressed.filter((test) => test.kind === "test");
+  if (broken !== undefined)
+    return notRed(`${broken.file} ${BROKEN[broken.fault ?? "syntax"]}:\n${broken.message ?? ""}`);
+  // What does not compile keeps other tests from running; whether they still pass is seen when it does.
+  const built = runs.filter((run) => run.isUnbuilt !== true);
+  const harmed = compareRuns(baselineOf(progress, built), built, [], allowance).regressed.filter(
+    (test) => test.kind === "test",
+  );
   if (harmed.length > 0) return notRed(`These tests passed before: ${harmed.map((test) => test.name).join(", ")}`);
   if (fresh.length === 0)
     return notRed("No new test fails. The tests must fail now, before the task's code is written.");
 
-  const failure = describeFailure(compareRuns(progress.baseline, runs, fresh), {
+  const failure = describeFailure(compareRuns(progress.baseline, runs, fresh, allowance), {
     maxCharacters: limits.evidenceCharacters,
   });
-  return { step: { kind: "red", by: "tester", targets: fresh, evidence: [{ kind: "red", ...failure }] }, keep: true };
+  const targets = [...fresh, ...redTargets(runs.filter((run) => run.name === PROBES))];
+  return { step: { kind: "red", by: "tester", targets, evidence: [{ kind: "red", ...failure }] }, keep: true };
 }
+
+const baselineOf = ({ baseline }: Progress, runs: readonly TestRun[]): readonly TestRun[] =>
+  baseline.filter((before) => runs.some((run) => run.name === before.name));
+
+const BROKEN: Readonly<Record<LoadFault, string>> = {
+  syntax: "cannot be parsed",
+  build: "does not compile, and not only for want of what is to be built",
+  unresolved: "does not find what it needs",
+};
 
 /** A test file that no engine can read, or that is wrong in itself, proves nothing; one that asks for what is not built yet does. */
 const isBrokenTest = ({ status, file, fault }: TestResult, files: readonly string[]): boolean =>
@@ -124,4 +143,10 @@ export function retryWith(progress: Progress, evidence: Evidence): Verdict {
   return retry([...standing, evidence]);
 }
 
-const STANDING: ReadonlySet<Evidence["kind"]> = new Set(["red", "tests failed", "regressed", "not red"]);
+const STANDING: ReadonlySet<Evidence["kind"]> = new Set([
+  "red",
+  "tests failed",
+  "regressed",
+  "not red",
+  "not verified",
+]);

@@ -1,39 +1,54 @@
-/** After green: once more from a clean checkout of the very commit that lands, then onto the run's branch. */
-
-import { compareRuns } from "../check/compare.ts";
+/**
+ * After green: once more from a clean checkout of the very commit that lands, once more red without it, and a reader's
+ * word where no test can tell; then onto the run's branch.
+ */
 import { describeFailure } from "../check/evidence.ts";
 import type { CommitId } from "../core/workspace.ts";
 import { isGreen } from "./decide.ts";
-import { type Progress, runChecks, type Step, type TaskRun } from "./task-run.ts";
+import { compareWith, grade } from "./grade.ts";
+import { type Proven, provenBy } from "./proven.ts";
+import type { Past } from "./recall.ts";
+import type { Progress, Step, TaskRun } from "./task-run.ts";
+import { verify } from "./verify.ts";
 
 export interface Finished {
   readonly step: Step;
+  readonly progress: Progress;
   readonly commit?: CommitId;
+  /** The success criteria, and who says that they are met. */
+  readonly proven?: readonly Proven[];
 }
 
-export async function finish(run: TaskRun, progress: Progress): Promise<Finished> {
+/** @param pending of an interrupted run: a reader who has answered is not asked again */
+export async function finish(run: TaskRun, progress: Progress, pending: Past["pending"]): Promise<Finished> {
   const { workspace, world, journal } = run;
   let commit = await workspace.squash(commitMessage(run, progress));
   let failed = (await notGreen(run, progress, commit)) ?? (await notRed(run, progress));
+  if (failed !== undefined) return { step: failed, progress };
+  const verified = await verify(run, progress, pending?.verified);
+  const read = { progress: verified.progress, proven: provenBy(run.task, progress, verified.verifier) };
+  failed = verified.step;
   while (failed === undefined) {
     // Nobody lands without the lease: a worker that slept through its time stops here.
     await world.store.queue.renew(run.lease, world.limits.leaseMs);
     const landing = await workspace.land(commit);
-    if (landing.kind === "conflict") return { step: { kind: "moved", reason: conflictReason(landing.files) } };
+    if (landing.kind === "conflict") return { step: { kind: "moved", reason: conflictReason(landing.files) }, ...read };
     commit = landing.commit;
     if (landing.kind === "landed") {
       await journal.record({ type: "task.landed", commit, branch: landing.branch });
-      return { step: { kind: "complete" }, commit };
+      return { step: { kind: "complete" }, commit, ...read };
     }
     failed = await notGreen(run, progress, commit);
   }
-  return { step: failed };
+  return { step: failed, progress: verified.progress };
 }
 
 async function notGreen(run: TaskRun, progress: Progress, commit: CommitId): Promise<Step | undefined> {
   const { world } = run;
-  const runs = await world.workspaces.fresh(commit, (path) => runChecks(run, "final", path));
-  const comparison = compareRuns(progress.baseline, runs, progress.targets);
+  const runs = await world.workspaces.fresh(commit, (place) =>
+    grade(run, { phase: "final", known: progress, place, commit }),
+  );
+  const comparison = compareWith(run, progress, runs);
   if (isGreen(comparison)) return undefined;
   const { text, fingerprint } = describeFailure(comparison, { maxCharacters: world.limits.evidenceCharacters });
   const where = "It passed in the work tree, but not in a clean checkout of the commit:";
@@ -44,9 +59,12 @@ async function notGreen(run: TaskRun, progress: Progress, commit: CommitId): Pro
 }
 
 /** A test that fails today and passes tomorrow on the same code, or that something outside mended, proves nothing. */
-async function notRed(run: TaskRun, { baseline, targets, redAt }: Progress): Promise<Step | undefined> {
-  const runs = await run.world.workspaces.fresh(redAt, (path) => runChecks(run, "red again", path));
-  const { green } = compareRuns(baseline, runs, targets);
+async function notRed(run: TaskRun, progress: Progress): Promise<Step | undefined> {
+  const { redAt, targets } = progress;
+  const runs = await run.world.workspaces.fresh(redAt, (place) =>
+    grade(run, { phase: "red again", known: progress, place, commit: redAt }),
+  );
+  const { green } = compareWith(run, progress, runs);
   if (green.length < targets.length) return undefined;
   const names = green.map((test) => test.name).join(", ");
   return {

@@ -12,7 +12,7 @@ export function limitReached({ world, deadline, signal }: TaskRun, progress: Pro
   if (spent !== undefined) return { kind: "stopped", why: "budget", reason: spent };
 
   const last = evidence.at(-1);
-  const because = last === undefined ? "" : `; last: ${last.kind}: ${firstLine(last.text)}`;
+  const because = `${last === undefined ? "" : `; last: ${last.kind}: ${firstLine(last.text)}`}${cureFor(progress)}`;
   const { limits } = world;
   if (attempts >= limits.attempts) {
     return { kind: "blocked", reason: `Max iterations reached (${attempts} attempts)${because}` };
@@ -33,5 +33,11 @@ export function limitReached({ world, deadline, signal }: TaskRun, progress: Pro
   }
   return undefined;
 }
+
+/** What a person can do where no test could be made to fail. */
+const cureFor = ({ role }: Progress): string =>
+  role === "tester"
+    ? "; no test fails yet: write one and name it under Files, or say **TDD**: off and name a criterion that ralph can look at"
+    : "";
 
 const firstLine = (text: string): string => (text.trim().split("\n")[0] ?? "").slice(0, 200);

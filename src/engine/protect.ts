@@ -2,10 +2,11 @@
 import { frozenReason, isRunnerConfig, isTestFile } from "../check/freeze.ts";
 import { manifestTampering } from "../check/manifest.ts";
 import { type ProjectText, provingFiles } from "../check/proving-files.ts";
+import { tamperings } from "../check/tampering.ts";
+import { weakenings } from "../check/weakening.ts";
 import type { TestRun } from "../core/check.ts";
 import type { FileChange, Reject } from "../core/patch.ts";
 import type { WritingRole } from "../core/prompt.ts";
-import type { Task } from "../core/task.ts";
 import { type GuardPolicy, guardChanges } from "../policy/guard.ts";
 
 /** What holds for every role. */
@@ -14,24 +15,42 @@ export interface Protection extends Pick<GuardPolicy, "isBlocked" | "maxFiles" |
   readonly redact?: (text: string) => string;
 }
 
-/** Who writes, and for the builder which files are known to judge the work. */
-export interface Writer {
-  readonly role: WritingRole;
+/** What one task adds to that. */
+export interface Bounds {
+  /** Files that judge the work, whatever they are called. */
   readonly judges: ReadonlySet<string>;
+  /** Whether the task itself asks for a file that would be frozen to be changed. */
+  readonly isAsked: (path: string) => boolean;
+  /** Why a path is not this task's to change; undefined = it is. */
+  readonly fence: (path: string) => string | undefined;
+  /** The task as the person wrote it: what it asks for is no tampering. */
+  readonly taskText: string;
+}
+
+export const NO_BOUNDS: Bounds = { judges: new Set(), isAsked: () => false, fence: () => undefined, taskText: "" };
+
+export interface Writer extends Bounds {
+  readonly role: WritingRole;
 }
 
 const RULES: Readonly<Record<WritingRole, (writer: Writer) => Pick<GuardPolicy, "isAllowed" | "isFrozen">>> = {
   tester: () => ({ isAllowed: (path) => isTestFile(path) && !isRunnerConfig(path) }),
-  builder: ({ judges }) => ({ isFrozen: (path) => judges.has(path) || frozenReason(path) !== undefined }),
+  builder: (writer) => ({ isFrozen: (path) => isJudging(path, writer) && !writer.isAsked(path) }),
 };
 
-const CONTENT: Readonly<Record<WritingRole, (change: FileChange) => readonly Reject[]>> = {
-  tester: keepsTests,
-  builder: keepsManifest,
+const isJudging = (path: string, { judges }: Bounds): boolean => judges.has(path) || frozenReason(path) !== undefined;
+
+const CONTENT: Readonly<Record<WritingRole, (change: FileChange, writer: Writer) => readonly Reject[]>> = {
+  tester: (change, writer) => [...keepsTests(change), ...keepsStrength(change, writer)],
+  builder: (change, writer) =>
+    isJudging(change.path, writer)
+      ? keepsStrength(change, writer)
+      : [...keepsManifest(change, writer), ...servesTheTask(change, writer)],
 };
 
 export const policyOf = (writer: Writer, protection: Protection): GuardPolicy => ({
   ...protection,
+  isBlocked: (path) => protection.isBlocked(path) ?? writer.fence(path),
   ...RULES[writer.role](writer),
 });
 
@@ -39,19 +58,23 @@ export const policyOf = (writer: Writer, protection: Protection): GuardPolicy =>
 export function violations(changes: readonly FileChange[], writer: Writer, protection: Protection): readonly Reject[] {
   return [
     ...guardChanges(changes, policyOf(writer, protection)),
-    ...changes.flatMap(CONTENT[writer.role]),
+    ...changes.flatMap((change) => CONTENT[writer.role](change, writer)),
     ...changes.flatMap((change) => keepsSecrets(change, protection)),
   ];
 }
 
 /**
- * Files that judge a task without looking like tests: those whose tests ran, and those that a check starts by name,
- * unless the task itself asks for them to be changed.
+ * Files that judge a task without looking like tests: those whose tests ran, and those that a command starts by name.
+ *
+ * @param commands of checks and criteria
  */
-export function judgesOf(task: Task, baseline: readonly TestRun[], project: ProjectText): ReadonlySet<string> {
+export function judgesOf(
+  baseline: readonly TestRun[],
+  commands: readonly string[],
+  project: ProjectText,
+): ReadonlySet<string> {
   const ran = baseline.flatMap((run) => run.tests.flatMap((test) => test.file ?? []));
-  const asked = new Set(task.files.map((file) => file.path));
-  const started = baseline.flatMap((run) => provingFiles(run.command, project)).filter((path) => !asked.has(path));
+  const started = commands.flatMap((command) => provingFiles(command, project));
   return new Set([...ran, ...started]);
 }
 
@@ -72,7 +95,26 @@ function holdsLines(text: string, wanted: string): boolean {
   });
 }
 
-function keepsManifest({ path, before, after }: FileChange): readonly Reject[] {
+/** What judges may be changed where the task asks for it, but never to prove less. */
+function keepsStrength({ path, before, after }: FileChange, { role, isAsked }: Writer): readonly Reject[] {
+  // What is frozen as a whole is refused for that.
+  if (role === "builder" && !isAsked(path)) return [];
+  return weakenings(path, before?.text, after?.text).map(({ what }) => ({
+    kind: "frozen",
+    path,
+    text: `It would prove less than before: ${what}.`,
+  }));
+}
+
+/** Code that behaves by whether it is tested, or that breaks what judges it. */
+function servesTheTask({ path, before, after }: FileChange, { taskText }: Writer): readonly Reject[] {
+  return tamperings(path, before?.text, after?.text, { testTexts: [], taskText })
+    .filter(({ verdict }) => verdict === "refuse")
+    .map(({ line, what }) => ({ kind: "tampering", path, text: `Line ${line}: ${what}.` }));
+}
+
+function keepsManifest({ path, before, after }: FileChange, { isAsked }: Writer): readonly Reject[] {
+  if (isAsked(path)) return [];
   const why = manifestTampering(path, before?.text, after?.text);
   return why === undefined ? [] : [{ kind: "frozen", path, text: `${why}: it may not be changed.` }];
 }

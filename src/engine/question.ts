@@ -42,7 +42,7 @@ export async function chooseShown({ task, world, workspace }: Scene, testFiles: 
   return { paths, context, charactersPerToken: new Map() };
 }
 
-export interface QuestionState extends Pick<Progress, "shown" | "evidence" | "judges"> {
+export interface QuestionState extends Pick<Progress, "shown" | "evidence" | "bounds"> {
   readonly role: Role;
 }
 
@@ -140,7 +140,10 @@ const promptTokensOf = ({ prompt, tokens }: Fitted): number =>
 const replyRoom = ({ contextTokens }: Traits, fitted: Fitted): number =>
   contextTokens === undefined ? Number.POSITIVE_INFINITY : contextTokens - promptTokensOf(fitted);
 
-const writerOf = ({ role, judges }: QuestionState): Writer => ({ role: role === "tester" ? role : "builder", judges });
+const writerOf = ({ role, bounds }: QuestionState): Writer => ({
+  ...bounds,
+  role: role === "tester" ? role : "builder",
+});
 
 function partsOf({ scene, state, attempt, changed }: Making, mode: EditMode | undefined): PromptParts {
   const { task, world, checks } = scene;

@@ -1,4 +1,5 @@
 /** Reads back from the event log where an interrupted run of a task stood. Pure: a fold over its events. */
+import { mergeBaseline, withEarlier } from "../check/baseline.ts";
 import type { TestRun } from "../core/check.ts";
 import type { EventOf, EventType, RalphEvent } from "../core/event.ts";
 import type { TextReply, TotalUsage } from "../core/model.ts";
@@ -13,6 +14,7 @@ interface Pending {
   readonly at: number;
   readonly role: WritingRole;
   readonly reply?: TextReply;
+  readonly verified?: Verified;
   /** What its tests proved: counts once the attempt is finished, because only then its tree is the task's. */
   readonly red?: {
     readonly targets: readonly string[];
@@ -20,6 +22,9 @@ interface Pending {
     readonly baseline: readonly TestRun[];
   };
 }
+
+/** What a reader said of a change. */
+export type Verified = Pick<EventOf<"change.verified">, "model" | "verdict" | "text">;
 
 export interface Past {
   /** Attempts that were started and finished. */
@@ -36,6 +41,8 @@ export interface Past {
   /** The work tree's state, where there is one to go on from. */
   readonly tree?: { readonly base: CommitId; readonly head: CommitId };
   readonly baseline?: readonly TestRun[];
+  /** Tests that pass only sometimes. */
+  readonly flaky: readonly string[];
   /** The checks' last run on what the tree holds. */
   readonly runs?: readonly TestRun[];
   /** Set once red is proved. */
@@ -45,7 +52,7 @@ export interface Past {
   readonly pending?: Pending;
 }
 
-const NOTHING: Past = { attempts: 0, spentMs: 0, usage: NO_USAGE, sameFailures: 0, evidence: [] };
+const NOTHING: Past = { attempts: 0, spentMs: 0, usage: NO_USAGE, sameFailures: 0, evidence: [], flaky: [] };
 
 /**
  * @param events all events of the task, oldest first
@@ -100,6 +107,10 @@ function next(past: Past, event: RalphEvent, runs: readonly TestRun[]): Past {
       return withReply(past, event);
     case "model.failed":
       return { ...past, usage: addUsage(past.usage, event) };
+    case "test.flaky":
+      return { ...past, flaky: [...past.flaky, ...event.tests] };
+    case "change.verified":
+      return withVerified(past, event);
     case "attempt.finished":
       return finished(past, event, runs);
     case "tier.escalated":
@@ -120,9 +131,17 @@ function withReply(past: Past, reply: ModelReplied): Past {
   return { ...past, ...pending, usage: addUsage(past.usage, reply), model };
 }
 
+function withVerified(past: Past, event: EventOf<"change.verified">): Past {
+  const usage = addUsage(past.usage, event);
+  if (past.pending === undefined) return { ...past, usage };
+  const { model, verdict, text } = event;
+  return { ...past, usage, pending: { ...past.pending, verified: { model, verdict, text } } };
+}
+
 function proved(past: Past, { by, targets, commit: redAt }: EventOf<"red.proved">, runs: readonly TestRun[]): Past {
   if (by === "base" || past.pending === undefined) return { ...past, targets, redAt };
-  return { ...past, pending: { ...past.pending, red: { targets, redAt, baseline: runs } } };
+  const baseline = mergeBaseline(past.baseline ?? [], runs);
+  return { ...past, pending: { ...past.pending, red: { targets, redAt, baseline } } };
 }
 
 function finished(past: Past, event: EventOf<"attempt.finished">, runs: readonly TestRun[]): Past {
@@ -132,7 +151,7 @@ function finished(past: Past, event: EventOf<"attempt.finished">, runs: readonly
   return {
     ...rest,
     ...tree,
-    ...(kept ? { runs } : {}),
+    ...(kept ? { runs: withEarlier(runs, past.runs ?? past.baseline ?? []) } : {}),
     ...pending?.red,
     evidence: event.evidence,
     sameFailures: countSameFailures(past, event.evidence),

@@ -7,11 +7,14 @@ import type { Verdict } from "../core/verdict.ts";
 import type { CommitId } from "../core/workspace.ts";
 import { attempt } from "./attempt.ts";
 import { begin, startBuilding } from "./begin.ts";
+import { checksOf } from "./checks-of.ts";
 import { isStuck, waitFor } from "./decide.ts";
 import { type Finished, finish } from "./finish.ts";
 import { taskJournal } from "./journal.ts";
 import { limitReached } from "./limits.ts";
+import type { Proven } from "./proven.ts";
 import { countSameFailures, type Past, recall, withoutTree } from "./recall.ts";
+import { outsideScope } from "./scope.ts";
 import type { Progress, Step, TaskRun } from "./task-run.ts";
 import { tierAbove, tierFor } from "./tiers.ts";
 import type { World } from "./world.ts";
@@ -24,15 +27,17 @@ export interface TaskOutcome {
   readonly finished?: EventBody;
   /** What landed. */
   readonly commit?: CommitId;
-  /** Paths that the work changed. */
+  /** Paths that the work changed, and those among them that the task did not ask for. */
   readonly files: readonly string[];
+  readonly outside?: readonly string[];
+  readonly proven?: readonly Proven[];
 }
 
 export async function runTask(world: World, lease: Lease, task: Task, signal: AbortSignal): Promise<TaskOutcome> {
   const journal = taskJournal(world, lease);
   const eventsOf = () => world.store.events.read({ taskId: task.id });
   const { tier, why } = tierFor(world, task, recall(await eventsOf()));
-  const checks = task.checks.length > 0 ? task.checks : world.defaultChecks;
+  const checks = checksOf(task, world.defaultChecks);
   if (checks.length === 0) throw new RalphError("NO_CHECK", { id: task.id });
   const { worker, fencing } = lease;
   await journal.recordDurably({ type: "task.leased", worker, fencing, title: task.title, tier: tier.name, why });
@@ -48,7 +53,8 @@ export async function runTask(world: World, lease: Lease, task: Task, signal: Ab
       const { path, branch, base, resumed } = workspace;
       await journal.record({ type: "workspace.opened", path, branch, base, resumed });
       const deadline = world.clock.monotonic() + world.limits.taskMs - past.spentMs;
-      const run: TaskRun = { world, lease, task, tier, checks, journal, workspace, deadline, signal };
+      const allowance = { flaky: world.flaky, asked: new Map(task.files.map((file) => [file.path, file.action])) };
+      const run: TaskRun = { world, lease, task, tier, checks, journal, workspace, deadline, signal, allowance };
       const outcome = await workUntilDecided(run, resumed ? past : withoutTree(past));
       if (outcome !== "moved") return outcome;
     } finally {
@@ -98,6 +104,7 @@ interface Decided {
   readonly step: TaskOutcome["verdict"];
   readonly attempts: number;
   readonly commit?: CommitId | undefined;
+  readonly proven?: readonly Proven[] | undefined;
   readonly finished?: EventBody;
 }
 
@@ -108,28 +115,30 @@ interface Decided {
 async function takeStep(run: TaskRun, before: Progress, pending: Past["pending"]): Promise<Taken> {
   const { journal, workspace } = run;
   const attempted = await attempt(run, before, pending);
-  const { step, commit }: Finished =
-    attempted.step.kind === "complete" ? await finish(run, attempted.progress) : { step: attempted.step };
+  const finished: Finished =
+    attempted.step.kind === "complete" ? await finish(run, attempted.progress, pending) : attempted;
+  const { step, commit, proven } = finished;
   // Nothing was decided: the attempt is still to be made.
   if (step.kind === "stopped" || step.kind === "waiting") return { kind: "decided", step, attempts: before.attempts };
 
-  const progress = await advance(run, attempted.progress, step);
+  const progress = await advance(run, finished.progress, step);
   const { attempts, evidence } = progress;
   const [role, head] = [before.role, workspace.head()];
-  const finished: EventBody = { type: "attempt.finished", attempt: attempts, role, verdict: step.kind, evidence, head };
+  const result: EventBody = { type: "attempt.finished", attempt: attempts, role, verdict: step.kind, evidence, head };
   if (step.kind === "moved") {
-    await journal.recordDurably(finished, { type: "workspace.dropped", reason: step.reason });
+    await journal.recordDurably(result, { type: "workspace.dropped", reason: step.reason });
     return { kind: "moved" };
   }
-  if (step.kind === "complete" || step.kind === "blocked") return { kind: "decided", step, attempts, commit, finished };
+  if (step.kind === "complete" || step.kind === "blocked")
+    return { kind: "decided", step, attempts, commit, proven, finished: result };
   const stronger = isStuck(progress, run.world.limits) ? tierAbove(run.world, run.tier) : undefined;
   if (stronger === undefined) {
-    await journal.recordDurably(finished);
+    await journal.recordDurably(result);
     return { kind: "on the way", progress };
   }
   const [from, to] = [run.tier.name, stronger.name];
   const reason = `${progress.sameFailures} attempts in a row failed in the same way: ${evidence.at(-1)?.kind ?? ""}`;
-  await journal.recordDurably(finished, { type: "tier.escalated", from, to, reason });
+  await journal.recordDurably(result, { type: "tier.escalated", from, to, reason });
   return { kind: "decided", step: { kind: "escalate", to, reason }, attempts };
 }
 
@@ -143,12 +152,16 @@ async function advance(run: TaskRun, progress: Progress, step: Step): Promise<Pr
   return startBuilding(run, progress, step);
 }
 
-async function outcomeOf({ workspace }: TaskRun, { step, attempts, commit, finished }: Decided): Promise<TaskOutcome> {
+async function outcomeOf({ workspace, task }: TaskRun, decided: Decided): Promise<TaskOutcome> {
+  const { step, attempts, commit, proven, finished } = decided;
+  const files = await workspace.changedFiles();
   return {
     verdict: step,
     attempts,
     branch: workspace.branch,
-    files: await workspace.changedFiles(),
+    files,
+    outside: outsideScope(task, files),
+    ...(proven === undefined ? {} : { proven }),
     ...(commit === undefined ? {} : { commit }),
     ...(finished === undefined ? {} : { finished }),
   };

@@ -3,6 +3,7 @@ import type { TotalUsage } from "../core/model.ts";
 import type { QueueEntry, Settlement } from "../core/store.ts";
 import type { StatusUpdate, TaskStatus } from "../core/task.ts";
 import { tokensOf } from "../core/usage.ts";
+import { describeProven, provenPlaces } from "./proven.ts";
 import type { TaskOutcome } from "./run-task.ts";
 
 type End = TaskOutcome["verdict"];
@@ -31,7 +32,7 @@ interface Work {
 
 /** @param at epoch milliseconds */
 export function settlementOf(outcome: TaskOutcome, { model, usage }: Work, at: number): Settlement {
-  const { verdict, attempts, branch, commit, files } = outcome;
+  const { verdict, attempts, branch, commit, files, outside = [], proven = [] } = outcome;
   const reason = verdict.kind === "blocked" ? verdict.reason : undefined;
   const fields: Record<string, string | undefined> = {
     ATTEMPTS: String(attempts),
@@ -43,6 +44,8 @@ export function settlementOf(outcome: TaskOutcome, { model, usage }: Work, at: n
     COMMIT: commit,
     TESTS_STATUS: TESTS[verdict.kind],
     FILES_MODIFIED: files.length === 0 ? undefined : files.join(", "),
+    OUT_OF_SCOPE: outside.length === 0 ? undefined : outside.join(", "),
+    CRITERIA: proven.length === 0 ? undefined : describeProven(proven),
     UPDATED: new Date(at).toISOString(),
     RECOMMENDATION: RECOMMENDATION[verdict.kind],
   };
@@ -73,5 +76,6 @@ const RECOMMENDATION: Readonly<Record<End["kind"], string | undefined>> = {
 
 /** What the task file's block shall say of an entry of the queue. */
 export function statusUpdateOf({ status, reason, result }: QueueEntry): StatusUpdate {
-  return { status: wordOf(status), fields: result, ...(reason === undefined ? {} : { reason }) };
+  const ticked = status === "completed" ? provenPlaces(result["CRITERIA"] ?? "") : [];
+  return { status: wordOf(status), fields: result, ticked, ...(reason === undefined ? {} : { reason }) };
 }

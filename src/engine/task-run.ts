@@ -1,6 +1,6 @@
 /** What stays the same while one worker has one task, and what changes from attempt to attempt. */
+import type { Allowance } from "../check/compare.ts";
 import type { TestRun } from "../core/check.ts";
-import type { CheckPhase } from "../core/event.ts";
 import type { Tier, TotalUsage } from "../core/model.ts";
 import type { WritingRole } from "../core/prompt.ts";
 import type { Lease } from "../core/store.ts";
@@ -8,7 +8,8 @@ import type { CheckSpec, Task } from "../core/task.ts";
 import type { Evidence, Verdict } from "../core/verdict.ts";
 import type { CommitId, Workspace } from "../core/workspace.ts";
 import type { Context } from "../prompt/context.ts";
-import { abridge, type Journal } from "./journal.ts";
+import type { Journal } from "./journal.ts";
+import type { Bounds } from "./protect.ts";
 import type { World } from "./world.ts";
 
 export interface TaskRun {
@@ -22,6 +23,8 @@ export interface TaskRun {
   /** Monotonic milliseconds at which the task's time is used up. */
   readonly deadline: number;
   readonly signal: AbortSignal;
+  /** What is allowed for when runs are compared; grows as flaky tests are found. */
+  readonly allowance: Required<Allowance> & { readonly flaky: Set<string> };
 }
 
 export interface Progress {
@@ -35,8 +38,10 @@ export interface Progress {
   readonly targets: readonly string[];
   /** The commit on which the targets are red. */
   readonly redAt: CommitId;
-  /** Files that judge the work, whatever they are called. */
-  readonly judges: ReadonlySet<string>;
+  /** What a patch may not touch in this task. */
+  readonly bounds: Bounds;
+  /** Files that hold a target: the proof itself. */
+  readonly proofs: ReadonlySet<string>;
   /** The checks' last run on what the workspace holds now. */
   readonly runs: readonly TestRun[];
   readonly evidence: readonly Evidence[];
@@ -44,6 +49,8 @@ export interface Progress {
   readonly sameFailures: number;
   /** Of every answer for the task so far. */
   readonly usage: TotalUsage;
+  /** Who answered last. */
+  readonly model?: string;
   /** What the model is shown, as it was when the role began: the same from attempt to attempt. */
   readonly shown: Shown;
 }
@@ -65,24 +72,3 @@ export interface Red {
 
 /** A verdict, or a step on the way to one. */
 export type Step = Verdict | Red | { readonly kind: "moved"; readonly reason: string };
-
-/** Runs the checks in the workspace, and undoes what they did to files that git knows. */
-export async function checkWorkspace(run: TaskRun, phase: CheckPhase): Promise<readonly TestRun[]> {
-  const runs = await runChecks(run, phase, run.workspace.path);
-  await run.workspace.checkout(run.workspace.head());
-  return runs;
-}
-
-/** Runs every check of the task in the folder `cwd`, one after the other, and journals each. */
-export async function runChecks(run: TaskRun, phase: CheckPhase, cwd: string): Promise<readonly TestRun[]> {
-  const runs: TestRun[] = [];
-  for (const check of run.checks) {
-    const timeoutMs = check.timeoutMs ?? run.world.limits.checkMs;
-    const result = await run.world.runCheck(check, { cwd, timeoutMs }, run.signal);
-    // A check that was interrupted says nothing about the code.
-    run.signal.throwIfAborted();
-    runs.push(result);
-    await run.journal.record({ type: "check.finished", phase, run: abridge(result) });
-  }
-  return runs;
-}

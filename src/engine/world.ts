@@ -13,7 +13,7 @@ import type {
   Traits,
 } from "../core/model.ts";
 import type { Store } from "../core/store.ts";
-import type { CheckSpec, Task, TaskSource } from "../core/task.ts";
+import type { CheckSpec, Scope, Task, TaskSource } from "../core/task.ts";
 import type { Workspaces } from "../core/workspace.ts";
 import type { EditMode } from "../model/edit-mode.ts";
 import type { Route } from "../model/route.ts";
@@ -37,6 +37,8 @@ export interface Limits {
   /** US dollars of one task; undefined = no limit. */
   readonly taskCostUsd?: number;
 }
+
+export type VerifyMode = "auto" | "always" | "off";
 
 interface AskTierOptions {
   /** Monotonic milliseconds at which the task's time is used up. */
@@ -85,6 +87,12 @@ export interface World {
   readonly limits: Limits;
   /** Of the whole run. */
   readonly budget: RunBudget;
+  /** Keys, `check » id`, of tests that pass only sometimes, as this run found them; grows. */
+  readonly flaky: Set<string>;
+  /** What becomes of changes to files that a task does not name, where it does not say itself. */
+  readonly scope: Scope;
+  /** When a verifier is asked: where only a reader can judge, always, or never. */
+  readonly verify: VerifyMode;
   readonly clock: Clock;
   /** Resolves after that time, or at once when aborted. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;

@@ -22,17 +22,19 @@ export interface Lookup {
   readonly refusePath?: (path: string) => Reject | undefined;
 }
 
-/** The first reading of the edit's name that exists; where none does, the likeliest one. */
+/**
+ * The first reading of the edit's name that exists and may be touched; where there is none, the likeliest one, or why
+ * that may not be touched.
+ */
 export function findTarget(edit: Edit, lookup: Lookup): Target | Reject {
   const names = [edit.path, ...("otherPaths" in edit ? (edit.otherPaths ?? []) : [])];
-  const targets: Target[] = [];
-  for (const name of names) {
+  const readings = names.map((name): Target | Reject => {
     const path = checkPath(name, lookup);
-    if (typeof path === "object") return path;
-    targets.push({ edit, path, state: lookup.read(path) });
-  }
+    return typeof path === "object" ? path : { edit, path, state: lookup.read(path) };
+  });
+  const targets = readings.filter((reading) => "edit" in reading);
   const existing = targets.find((target) => target.state.kind !== "missing");
-  const [likeliest] = targets;
+  const [likeliest] = readings;
   return (
     existing ?? guessTarget(edit, targets, lookup) ?? likeliest ?? { kind: "malformed", text: "No file is named." }
   );

@@ -131,4 +131,7 @@ const HEADLINES: Readonly<Record<Evidence["kind"], string>> = {
   "patch rejected": "Your last patch was not applied; nothing of it was written. Why:",
   "no patch": "Your last answer changed nothing:",
   "model failed": "Your last answer did not arrive whole:",
+  "not verified": "The checks pass, but somebody who read the change says that it does not do what the task asks for:",
+  change: "The change to judge, as a unified diff:",
+  suspect: "Lines of it that may serve the tests instead of the task; look at them first:",
 };

@@ -1,5 +1,5 @@
 /** The bold fields under a task's title, `**Priority**: P0`, in English or French. */
-import type { Complexity, Priority, QueueName, TaskProblem } from "../core/task.ts";
+import type { Complexity, Priority, QueueName, Scope, TaskProblem } from "../core/task.ts";
 import { lineNumber, regionAround, type Source } from "./lines.ts";
 import { fold, isNone, meanings } from "./words.ts";
 
@@ -15,6 +15,8 @@ interface FieldValues {
   readonly queue: QueueName;
   readonly tier: string;
   readonly dependsOn: readonly string[];
+  readonly tdd: boolean;
+  readonly scope: Scope;
 }
 
 export type Fields = { readonly [K in keyof FieldValues]: FieldValues[K] | undefined };
@@ -69,6 +71,8 @@ const RULES: { readonly [K in FieldName]: FieldRule<K> } = {
     read: readIds,
     expected: "ids of tasks such as T001, T002",
   },
+  tdd: { names: ["tdd", "test first"], read: (text) => readWord(SWITCH, text), expected: "on or off" },
+  scope: { names: ["scope", "portee"], read: (text) => readWord(SCOPES, text), expected: "report or strict" },
 };
 
 const NAMES = new Map(
@@ -122,6 +126,8 @@ const noFields = (): Draft => ({
   queue: undefined,
   tier: undefined,
   dependsOn: undefined,
+  tdd: undefined,
+  scope: undefined,
 });
 
 function setFromBlock(fields: Draft, block: ReadonlyMap<string, string>): void {
@@ -171,6 +177,13 @@ const COMPLEXITIES = meanings<Complexity>({
 });
 
 const QUEUES = meanings<QueueName>({ tdd: ["tdd"], deploy: ["deploy", "deploiement"] });
+
+const SWITCH = new Map([
+  ...["on", "yes", "true", "oui"].map((word) => [word, true] as const),
+  ...["off", "no", "false", "non", "none"].map((word) => [word, false] as const),
+]);
+
+const SCOPES = meanings<Scope>({ report: ["report", "signaler"], strict: ["strict", "stricte"] });
 
 /** Anything more is a slip of the keyboard; hundreds of digits would be infinite. */
 const MAX_NUMBER = 1e6;

@@ -4,6 +4,7 @@
  */
 import { RalphError } from "../core/error.ts";
 import type { CheckSpec, Task } from "../core/task.ts";
+import { readCriterion } from "./criterion.ts";
 import { readFileIntent } from "./file-intent.ts";
 import { scanTask } from "./scan.ts";
 import { allItemsOf, commandsOf, headOf, itemsOf, readSections, type Sections, textOf, wholeOf } from "./sections.ts";
@@ -22,10 +23,7 @@ export function parseTask(text: string, path: string): Task {
   return {
     ...scan.task,
     body: withoutStatusBlocks(text).replace(/^\uFEFF/, ""),
-    criteria: allItemsOf(sections.criteria).map((item) => ({
-      text: headOf(markdown, item),
-      checked: item.checked === true,
-    })),
+    criteria: allItemsOf(sections.criteria).map((item) => readCriterion(headOf(markdown, item), item.checked === true)),
     actions: itemsOf(sections.actions).map((item) => wholeOf(markdown, item)),
     files: allItemsOf(sections.files).flatMap((item) => readFileIntent(headOf(markdown, item)) ?? []),
     checks: readChecks(markdown, sections, path),

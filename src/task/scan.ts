@@ -71,6 +71,8 @@ function summarise(
   };
   if (tier !== undefined) task.tier = tier;
   if (complexity !== undefined) task.complexity = complexity;
+  if (fields.tdd !== undefined) task.tdd = fields.tdd;
+  if (fields.scope !== undefined) task.scope = fields.scope;
   if (block?.reason !== undefined) task.statusReason = block.reason;
   const lines = {
     title: lineNumber(text, title.line.start),

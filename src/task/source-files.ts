@@ -71,7 +71,7 @@ export function fileTaskSource({ folder, clock = systemClock, cache }: FileTaskS
       return parseTask(read.bytes.toString(), path);
     },
 
-    writeStatus: async (path, update) => writeStatus(path, update),
+    writeStatus,
   };
 }
 
@@ -119,13 +119,21 @@ const unreadable = (path: string, read: Exclude<FileRead, { kind: "file" }>): Ta
 });
 
 /** A file that a person changes meanwhile is read again; one that is gone stays gone. */
-function writeStatus(path: string, update: StatusUpdate): void {
+async function writeStatus(path: string, update: StatusUpdate): Promise<void> {
+  const tick = await ticker(update);
   for (let tries = 0; tries < WRITE_TRIES; tries++) {
     const read = readPlainFile(path, Number.POSITIVE_INFINITY);
     if (read.kind === "missing") return;
     if (read.kind === "refused") throw new RalphError("WRITE_FAILED", { path, why: `there is ${read.why}` });
-    const after = spliceStatusBytes(read.bytes, update);
+    const after = spliceStatusBytes(tick(read.bytes), update);
     if (read.bytes.equals(after) || replaceFile(path, after, read.stats)) return;
   }
   throw new RalphError("WRITE_FAILED", { path, why: "another program keeps changing it" });
+}
+
+/** The markdown parser is loaded only where there is something to tick. */
+async function ticker({ ticked = [] }: StatusUpdate): Promise<(bytes: Uint8Array) => Uint8Array> {
+  if (ticked.length === 0) return (bytes) => bytes;
+  const { tickCriteria } = await import("./tick.ts");
+  return (bytes) => tickCriteria(bytes, ticked);
 }

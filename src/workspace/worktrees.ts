@@ -1,7 +1,8 @@
 /** Workspaces as git worktrees: see the contract in core/workspace.ts. */
 import type { ReadFile } from "../core/patch.ts";
-import type { CommitId, OpenWorkspace, Workspace, Workspaces } from "../core/workspace.ts";
+import type { CommitId, OpenWorkspace, Place, Workspace, Workspaces } from "../core/workspace.ts";
 import { checkinCommit, needsConversion } from "./checkin.ts";
+import type { Dependencies } from "./dependencies.ts";
 import { importCommit } from "./fast-import.ts";
 import type { Git } from "./git.ts";
 import { landOnParent, rebase } from "./land.ts";
@@ -15,22 +16,21 @@ export interface WorktreesOptions {
   readonly git: Git;
   readonly pool: Pool;
   readonly runBranch: RunBranch;
-  /** The user's checkout. */
-  readonly root: string;
-  /** Paths there that a work tree needs and git does not have, such as node_modules. */
-  readonly link: readonly string[];
+  readonly dependencies: Dependencies;
   /** Reads a file below a folder, refusing what leaves it. */
   readonly readBelow: (folder: string) => ReadFile;
 }
 
 export function gitWorktrees(options: WorktreesOptions): Workspaces {
+  const { link } = options.dependencies;
   return {
     open: (request) => openWorkspace(options, request),
     async fresh(commit, use) {
       const slot = await options.pool.take(commit);
       try {
-        await standAt(options.git, options, { path: slot.path, commit, ignored: "remove" });
-        return await use(slot.path);
+        const stand = () => standAt(options.git, { path: slot.path, commit, ignored: "remove", link });
+        await stand();
+        return await use(placeIn(options, { path: slot.path, isClean: true, restore: stand }));
       } finally {
         slot.release();
       }
@@ -43,7 +43,8 @@ async function openWorkspace(options: WorktreesOptions, request: OpenWorkspace):
   const start = await startingPoint(options, request);
   const slot = await pool.take(start.head);
   try {
-    await standAt(git, options, { path: slot.path, commit: start.head, ignored: "keep" });
+    const { link } = options.dependencies;
+    await standAt(git, { path: slot.path, commit: start.head, ignored: "keep", link });
     const read = await readOutsideSubmodules(git, start.head, readBelow(slot.path));
     const branch = await openTaskBranch(git, `ralph/${request.taskId}-${slug(request.title)}`, start.head);
     return workspace(options, slot, { ...start, branch, read, taskId: request.taskId });
@@ -80,8 +81,12 @@ function workspace(options: WorktreesOptions, slot: Slot, opened: Opened): Works
   const { branch, taskId, base, read, resumed } = opened;
   const { runBranch } = options;
   const git = options.git.inSlot(slot.path);
-  const stand = (commit: CommitId) => standAt(options.git, options, { path: slot.path, commit, ignored: "keep" });
+  const { link } = options.dependencies;
+  const stand = (commit: CommitId) => standAt(options.git, { path: slot.path, commit, ignored: "keep", link });
   let head = opened.head;
+
+  const changedBetween = async (from: CommitId, to: CommitId): Promise<readonly string[]> =>
+    lines(await git(["diff", "-z", "--name-only", "--no-renames", from, to]));
 
   const checkout = async (commit: CommitId): Promise<void> => {
     await stand(commit);
@@ -89,15 +94,21 @@ function workspace(options: WorktreesOptions, slot: Slot, opened: Opened): Works
   };
 
   return {
-    path: slot.path,
     branch: branch.name,
     base,
     head: () => head,
     resumed,
     read,
+    readBase: async (path) => {
+      const shown = await git.attempt(["cat-file", "blob", `${base}:${path}`]);
+      return shown.ok && !shown.stdout.includes("\0") ? shown.stdout : undefined;
+    },
     checkout,
+    ...placeIn(options, { path: slot.path, isClean: false, restore: () => stand(head) }),
+    changedBetween,
+    diff: (from, to) => git(["diff", "--no-color", "--no-ext-diff", "--no-renames", from, to]),
     files: async () => lines(await git(["ls-tree", "-r", "-z", "--name-only", head])),
-    changedFiles: async () => lines(await git(["diff", "-z", "--name-only", "--no-renames", base, head])),
+    changedFiles: () => changedBetween(base, head),
     async commit({ changes, message, name, at }) {
       const wanted = { parent: head, changes, message, ref: `refs/ralph/${taskId}/${name}`, at: Math.floor(at / 1000) };
       const isConverted = await needsConversion(git, changes);
@@ -139,6 +150,24 @@ async function squash(
     env: { GIT_AUTHOR_DATE: date, GIT_COMMITTER_DATE: date },
   });
 }
+
+interface PlaceParts extends Pick<Place, "path" | "restore"> {
+  readonly isClean: boolean;
+}
+
+function placeIn({ git, dependencies }: WorktreesOptions, { path, isClean, restore }: PlaceParts): Place {
+  const slot = git.inSlot(path);
+  return {
+    path,
+    restore,
+    prepare: (signal) => dependencies.prepare(path, { isClean }, signal),
+    overlay: async (commit, files) => {
+      await slot(["checkout", "--quiet", "--force", commit, "--", ...files.map(literal)]);
+    },
+  };
+}
+
+const literal = (path: string): string => `:(literal)${path}`;
 
 const lines = (output: string): string[] => output.split("\0").filter((path) => path !== "");
 

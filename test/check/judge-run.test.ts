@@ -39,7 +39,7 @@ describe("a run with a report", () => {
   });
 
   test.each<[string, Partial<ProcessResult>, Partial<NonNullable<RunFacts["report"]>>, RegExp]>([
-    ["the report is missing or cut, and the exit code good", {}, { isComplete: false }, /without its report/],
+    ["the report is missing or cut, and the exit code good", {}, { isComplete: false }, /without its whole report/],
     [
       "the report is missing and the exit code bad",
       { exitCode: 7 },

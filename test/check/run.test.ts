@@ -26,7 +26,7 @@ function write(root: string, files: Files): void {
   }
 }
 
-const run = checkRunner({ run: runProcess, redact: redactor([]) });
+const run = checkRunner({ runIn: () => runProcess, redact: redactor([]) });
 
 function check(cwd: string, command: string, timeoutMs = 30_000): Promise<TestRun> {
   return run({ name: "unit", command }, { cwd, timeoutMs }, new AbortController().signal);

@@ -2,9 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { TestRun } from "../../src/core/check.ts";
 import type { FileChange } from "../../src/core/patch.ts";
 import type { WritingRole } from "../../src/core/prompt.ts";
-import { judgesOf, violations } from "../../src/engine/protect.ts";
+import { judgesOf, NO_BOUNDS, violations } from "../../src/engine/protect.ts";
 import { blockPaths } from "../../src/policy/guard.ts";
-import { fakeTask } from "../support/fake-world.ts";
 
 const protection = { isBlocked: blockPaths({ add: ["/tasks/"] }), maxFiles: 20, maxChangedLines: 500 };
 
@@ -15,7 +14,7 @@ const change = (path: string, before: string | undefined, after: string | undefi
 });
 
 const refusals = (role: WritingRole, ...changes: readonly FileChange[]) =>
-  violations(changes, { role, judges: new Set(["checks/all.js"]) }, protection).map(({ kind }) => kind);
+  violations(changes, { ...NO_BOUNDS, role, judges: new Set(["checks/all.js"]) }, protection).map(({ kind }) => kind);
 
 describe("a builder's patch", () => {
   test.each<[string, FileChange, readonly string[]]>([
@@ -53,7 +52,7 @@ describe("a tester's patch", () => {
   });
 });
 
-test("files whose tests ran, and those that a check starts by name, judge the work; what the task names it may change", () => {
+test("files whose tests ran, and those that a check starts by name, judge the work", () => {
   const run = (command: string, file?: string): TestRun => ({
     name: command,
     command,
@@ -66,8 +65,11 @@ test("files whose tests ran, and those that a check starts by name, judge the wo
     durationMs: 1,
   });
   const runs = [run("node --test", "checks/cart.js"), run("./verify.sh"), run("node src/main.js --self-test")];
-  const task = fakeTask("T001", { files: [{ path: "src/main.js", action: "modify" }] });
   expect(
-    judgesOf(task, runs, { read: (path) => (path === "verify.sh" || path === "src/main.js" ? "" : undefined) }),
-  ).toEqual(new Set(["checks/cart.js", "verify.sh"]));
+    judgesOf(
+      runs,
+      runs.map(({ command }) => command),
+      { read: (path) => (path === "verify.sh" || path === "src/main.js" ? "" : undefined) },
+    ),
+  ).toEqual(new Set(["checks/cart.js", "verify.sh", "src/main.js"]));
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ModelClient, Question, Traits } from "../../src/core/model.ts";
 import type { Role } from "../../src/core/prompt.ts";
 import type { Task } from "../../src/core/task.ts";
+import { NO_BOUNDS } from "../../src/engine/protect.ts";
 import { chooseShown, questionsFor, type Scene } from "../../src/engine/question.ts";
 import { fakeModel, fakeTask, fakeWorld } from "../support/fake-world.ts";
 
@@ -53,7 +54,7 @@ async function ask({
     ...fakeModel,
     traits: async () => ({ contextTokens: 16_000, outputTokens: 4_000, takesGrammar: true, ...traits }),
   };
-  const questionFor = await questionsFor(scene, { role, shown, evidence: [], judges: new Set() }, 1, {
+  const questionFor = await questionsFor(scene, { role, shown, evidence: [], bounds: NO_BOUNDS }, 1, {
     onMade: async () => {},
     tokensLeft: tokensLeft ?? Number.POSITIVE_INFINITY,
     signal: never,

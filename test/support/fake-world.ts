@@ -1,15 +1,16 @@
 /** A world in memory for the loop: real store and engine; files, model and checks are plain data. */
 import { createHash } from "node:crypto";
-import type { TestResult, TestRun } from "../../src/core/check.ts";
+import { runProbes } from "../../src/check/probe.ts";
+import type { RunCheck, TestResult, TestRun } from "../../src/core/check.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import type { EventBody, RalphEvent } from "../../src/core/event.ts";
 import type { ModelClient, TierReply } from "../../src/core/model.ts";
-import type { FileChange } from "../../src/core/patch.ts";
+import type { FileChange, ReadFile } from "../../src/core/patch.ts";
 import type { Prompt } from "../../src/core/prompt.ts";
 import type { Store } from "../../src/core/store.ts";
 import type { StatusUpdate, Task, TaskSource } from "../../src/core/task.ts";
 import { NO_USAGE } from "../../src/core/usage.ts";
-import type { CommitId, Workspace, Workspaces } from "../../src/core/workspace.ts";
+import type { CommitId, Place, Workspace, Workspaces } from "../../src/core/workspace.ts";
 import type { World } from "../../src/engine/world.ts";
 import { blockPaths } from "../../src/policy/guard.ts";
 import { memoryStore } from "../../src/store/memory.ts";
@@ -99,6 +100,19 @@ const applied = (tree: Tree, changes: readonly FileChange[]): Tree => {
 };
 
 function fakeWorkspaces(repository: FakeRepository, current: { tree: Tree }): Workspaces {
+  const fakePlace = (path: string, restore: () => void): Place => ({
+    path,
+    prepare: async () => undefined,
+    restore: async () => restore(),
+    overlay: async (commit, files) => {
+      const tree = repository.treeOf(commit);
+      current.tree = { ...current.tree, ...Object.fromEntries(files.map((file) => [file, tree[file] ?? ""])) };
+    },
+  });
+  const changedBetween = (from: CommitId, to: CommitId): readonly string[] => {
+    const [before, after] = [repository.treeOf(from), repository.treeOf(to)];
+    return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((path) => before[path] !== after[path]);
+  };
   return {
     async open({ taskId, resume }) {
       repository.opened++;
@@ -111,22 +125,20 @@ function fakeWorkspaces(repository: FakeRepository, current: { tree: Tree }): Wo
       };
       stand(head);
       const workspace: Workspace = {
-        path: "/work-tree",
+        ...fakePlace("/work-tree", () => stand(head)),
         branch: `ralph/${taskId}`,
         base,
         resumed,
         head: () => head,
         files: async () => Object.keys(repository.treeOf(head)).sort(),
-        changedFiles: async () => {
-          const [before, after] = [repository.treeOf(base), repository.treeOf(head)];
-          return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-            (path) => before[path] !== after[path],
-          );
-        },
-        read: (path) => {
-          const text = repository.treeOf(head)[path];
-          return text === undefined ? { kind: "missing" } : { kind: "text", text, mode: "100644" };
-        },
+        changedFiles: async () => changedBetween(base, head),
+        diff: async (from, to) =>
+          changedBetween(from, to)
+            .map((path) => `changed ${path}`)
+            .join("\n"),
+        changedBetween: async (from, to) => changedBetween(from, to),
+        readBase: async (path) => repository.treeOf(base)[path],
+        read: (path) => readFrom(repository.treeOf(head))(path),
         commit: async ({ changes, message, at }) => {
           const commit = repository.add(applied(repository.treeOf(head), changes), head, `${message} ${at}`);
           stand(commit);
@@ -147,9 +159,10 @@ function fakeWorkspaces(repository: FakeRepository, current: { tree: Tree }): Wo
     },
     fresh: async (commit, use) => {
       const before = current.tree;
-      current.tree = repository.treeOf(commit);
+      const restore = () => void (current.tree = repository.treeOf(commit));
+      restore();
       try {
-        return await use("/fresh");
+        return await use(fakePlace("/fresh", restore));
       } finally {
         current.tree = before;
       }
@@ -187,6 +200,15 @@ function fakeResult(tree: Tree, file: string, line: string): TestResult {
   const message = isGreen ? {} : { message: `${path} does not contain ${text}` };
   return { id: `${file} > ${name}`, kind: "test", file, name, status: isGreen ? "passed" : "failed", ...message };
 }
+
+const readFrom =
+  (tree: Tree): ReadFile =>
+  (path) => {
+    const text = tree[path];
+    return text === undefined ? { kind: "missing" } : { kind: "text", text, mode: "100644" };
+  };
+
+const noCommand: RunCheck = () => Promise.reject(new Error("the fake world runs no command"));
 
 export interface FakeWorldOptions {
   readonly tasks: readonly Task[];
@@ -238,7 +260,10 @@ export function fakeWorld(options: FakeWorldOptions, store?: Store): FakeWorld {
     source,
     workspaces: fakeWorkspaces(repository, current),
     savePatch: (taskId) => `${taskId}.diff`,
-    runCheck: async (check) => runFakeTests(current.tree, check.name, check.command),
+    runCheck: async (check, context, signal) =>
+      check.probes === undefined
+        ? runFakeTests(current.tree, check.name, check.command)
+        : runProbes({ readBelow: () => readFrom(current.tree), runCheck: noCommand }, check, context, signal),
     defaultChecks: [{ name: "unit", command: "fake-test" }],
     tiers: [{ name: "TIER3", chain: [] }],
     route: () => ({ tier: "TIER3", why: "the only one" }),
@@ -273,6 +298,9 @@ export function fakeWorld(options: FakeWorldOptions, store?: Store): FakeWorld {
       modelDownMs: 60_000,
     },
     budget: { exceeded: () => undefined, tokensLeft: () => Number.POSITIVE_INFINITY, used: () => NO_USAGE },
+    flaky: new Set(),
+    scope: "report",
+    verify: "auto",
     clock: time,
     wait: async (ms) => time.advance(ms),
     worker: "worker",

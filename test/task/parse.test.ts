@@ -49,8 +49,8 @@ STATUS: PENDING
   const { criteria, actions, files, checks, notes, body } = parseTask(text, "tasks/T002.md");
   expect({ criteria, actions, files, checks, notes }).toEqual({
     criteria: [
-      { text: "Calls from the browser reach the backend", checked: false },
-      { text: "`/health` answers 200", checked: true },
+      { text: "Calls from the browser reach the backend", checked: false, judge: "reader" },
+      { text: "`/health` answers 200", checked: true, judge: "tests" },
     ],
     actions: ["Add the proxy\n- for staging\n- for production", "Route `/grpc`"],
     files: [

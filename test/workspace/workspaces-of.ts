@@ -5,6 +5,7 @@ import type { RunProcess } from "../../src/core/process.ts";
 import type { Workspaces } from "../../src/core/workspace.ts";
 import { runProcess } from "../../src/io/process.ts";
 import { readBelow } from "../../src/io/read-root.ts";
+import { type DependenciesOptions, dependencies } from "../../src/workspace/dependencies.ts";
 import { gitIn } from "../../src/workspace/git.ts";
 import { worktreePool } from "../../src/workspace/pool.ts";
 import { openRunBranch } from "../../src/workspace/run-branch.ts";
@@ -19,6 +20,8 @@ interface Options {
   readonly worker?: string;
   readonly folder?: string;
   readonly run?: RunProcess;
+  readonly setup?: readonly string[];
+  readonly runSetup?: DependenciesOptions["runSetup"];
 }
 
 export async function workspacesOf(repository: TestRepository, options: Options = {}) {
@@ -30,7 +33,15 @@ export async function workspacesOf(repository: TestRepository, options: Options 
     worker: options.worker ?? "me",
     isWorkerGone: (worker) => worker === "dead",
   });
-  const workspaces = gitWorktrees({ git, pool, runBranch, root: repository.root, link: ["node_modules"], readBelow });
+  const shared = dependencies({
+    git,
+    root: repository.root,
+    link: ["node_modules"],
+    folder: join(folder, "dependencies"),
+    setup: options.setup ?? [],
+    runSetup: options.runSetup ?? (async () => undefined),
+  });
+  const workspaces = gitWorktrees({ git, pool, runBranch, dependencies: shared, readBelow });
   return { workspaces, folder, runBranch };
 }
 

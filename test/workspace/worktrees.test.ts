@@ -91,11 +91,13 @@ describe("a workspace", () => {
     const { workspaces } = await workspacesOf(repository);
     const workspace = await open(workspaces);
     await workspace.commit({ changes: [change("a.txt", "two\n")], message: "m", name: "1", at: AT });
+    await workspace.prepare(never);
     expect(existsSync(join(workspace.path, "node_modules/pkg/index.js"))).toBe(true);
     expect(await workspace.files()).toEqual([".gitignore", "a.txt"]);
-    const seen = await workspaces.fresh(workspace.head(), async (path) =>
-      existsSync(join(path, "node_modules/pkg/index.js")),
-    );
+    const seen = await workspaces.fresh(workspace.head(), async (place) => {
+      await place.prepare(never);
+      return existsSync(join(place.path, "node_modules/pkg/index.js"));
+    });
     expect(seen).toBe(true);
     expect(existsSync(join(repository.root, "node_modules/pkg/index.js"))).toBe(true);
     await workspace.close();
