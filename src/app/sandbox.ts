@@ -1,4 +1,5 @@
 /** What model-written code runs in: `sandbox:` of ralph.yaml and what works on this machine. */
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { RalphError } from "../core/error.ts";
 import type { RunProcess } from "../core/process.ts";
@@ -35,10 +36,24 @@ export async function openConfinement(request: SandboxRequest, signal: AbortSign
   const { config, env, home, warn } = request;
   if (config.sandbox === "none") return UNCONFINED;
   const found = await findSandbox(runProcess, env, home, signal);
-  if (found.kind === "bwrap") return { kind: "bwrap", runIn: (room) => found.sandbox.runIn(placeOf(config, room)) };
-  if (config.sandbox === "bwrap") throw new RalphError("SANDBOX_MISSING", { why: found.why });
-  warn(`checks run without a sandbox: ${found.why} (\`sandbox: none\` in ralph.yaml ends this message)`);
+  const why = found.kind === "none" ? found.why : await whyNotHere(found.sandbox, config, signal);
+  if (found.kind === "bwrap" && why === undefined)
+    return { kind: "bwrap", runIn: (room) => found.sandbox.runIn(placeOf(config, room)) };
+  if (config.sandbox === "bwrap") throw new RalphError("SANDBOX_MISSING", { why: why ?? "" });
+  warn(`checks run without a sandbox: ${why} (\`sandbox: none\` in ralph.yaml ends this message)`);
   return UNCONFINED;
+}
+
+const LOOK_MS = 10_000;
+
+/** A checkout that holds the home folder itself, say, cannot be shown without what is private in it. */
+async function whyNotHere(sandbox: Sandbox, config: Config, signal: AbortSignal): Promise<string | undefined> {
+  const workTree = config.worktrees;
+  mkdirSync(workTree, { recursive: true });
+  const run = sandbox.runIn(placeOf(config, { workTree }));
+  const { startFailure, exitCode } = await run({ argv: ["true"], cwd: workTree, timeoutMs: LOOK_MS }, signal);
+  signal.throwIfAborted();
+  return startFailure ?? (exitCode === 0 ? undefined : "no program runs in it");
 }
 
 const UNCONFINED: Confinement = { kind: "none", runIn: () => runProcess };

@@ -22,7 +22,7 @@ export function answersOf(source: Source, words: TestWords, isAsked: (literal: s
   const isOfTests = ({ inputs, outputs }: Case): boolean => {
     const all = [...inputs, ...outputs];
     const telling = all.filter(isTelling);
-    return telling.length > 0 && !telling.every(isAsked) && standTogether(words, all);
+    return outputs.length > 0 && telling.length > 0 && !telling.every(isAsked) && standTogether(words, all);
   };
   const branches = [...conditions(source), ...ternaries(source)]
     .filter(isOfTests)
@@ -117,10 +117,16 @@ function cases({ text, family }: Source): readonly Case[] {
   return patterns.flatMap((pattern) => pairs(text, pattern));
 }
 
-const ENTRY =
-  /(?<=[{,[(]\s{0,40})((?:"[^"\n]{0,120}"|'[^'\n]{0,120}'|-?[\d.]+|\([^()\n]{1,120}\)|\[[^[\]\n]{1,120}\]))\s*[:,]\s*((?:"[^"\n]{0,120}"|'[^'\n]{0,120}'|-?[\d.]+|true|false|True|False|\[[^[\]\n]{0,120}\]))\s*(?=[,\]})\n])/g;
+const SCALAR = String.raw`"[^"\n]{0,120}"|'[^'\n]{0,120}'|-?\d[\d.]*`;
+const KEY = String.raw`(${SCALAR}|\([^()\n]{1,120}\)|\[[^[\]\n]{1,120}\])`;
+const RESULT = String.raw`(${SCALAR}|[tT]rue|[fF]alse|\[[^[\]\n]{0,120}\])`;
+/** `{ "a": 1 }`, and pairs as `["a", 1]`; a longer list is none. */
+const ENTRIES: readonly RegExp[] = [
+  new RegExp(String.raw`(?<=[{,]\s{0,40})${KEY}\s*:\s*${RESULT}\s*(?=[,}\n])`, "g"),
+  new RegExp(String.raw`(?<=[[(]\s{0,40})${KEY}\s*,\s*${RESULT}\s*(?=[\])])`, "g"),
+];
 
-const entries = ({ text }: Source): readonly Case[] => pairs(text, ENTRY);
+const entries = ({ text }: Source): readonly Case[] => ENTRIES.flatMap((pattern) => pairs(text, pattern));
 
 function pairs(text: string, pattern: RegExp): readonly Case[] {
   return [...text.matchAll(pattern)].flatMap((found) => {

@@ -5,8 +5,11 @@
  */
 import { isTestFile } from "./freeze.ts";
 import { answersOf } from "./tampering-answers.ts";
+import { BREAKING, EXITS } from "./tampering-breaking.ts";
+import { FILES } from "./tampering-files.ts";
 import { isLiteral, isTelling, literalsIn, wordsOf } from "./tampering-literals.ts";
-import { TAMPERING_RULES, type TamperingRule, type Verdict } from "./tampering-rules.ts";
+import type { TamperingRule, Verdict } from "./tampering-rules.ts";
+import { SNIFFING } from "./tampering-sniffing.ts";
 import { familyOf, type Source, scan } from "./weakening-scan.ts";
 import type { Span } from "./weakening-tokens.ts";
 
@@ -28,6 +31,7 @@ export interface TamperingFacts {
 
 const CODE =
   /\.(?:[cm]?[jt]sx?|vue|svelte|astro|pyi?|rs|go|java|kts?|cs|swift|php|scala|groovy|dart|[ch]|cc|cpp|hpp|rb|exs?|sh|pl|lua)$/i;
+const RULES: readonly TamperingRule[] = [...SNIFFING, ...BREAKING, ...EXITS, ...FILES];
 /** Python runs these before anything else, tests included. */
 const STARTED_BY_PYTHON = /(?:^|\/)(?:(?:site|user)customize\.py|[^/]+\.pth)$/;
 
@@ -51,13 +55,12 @@ export function tamperings(
   if (!CODE.test(path)) return [];
 
   const source = scan(after, familyOf(path));
+  const change: Change = { path, source, before: before ?? "", facts, constants: constantsOf(source) };
   const added = addedLines(before ?? "", after);
+  const answers = answersOf(source, wordsOf(facts.testTexts), namedIn(facts.taskText));
   const found = [
-    ...TAMPERING_RULES.flatMap((rule) => matches(rule, { path, source, before: before ?? "", facts })),
-    ...answersOf(source, wordsOf(facts.testTexts), namedIn(facts.taskText)).map((answer) => ({
-      ...answer,
-      verdict: "suspect" as const,
-    })),
+    ...RULES.flatMap((rule) => matches(rule, change)),
+    ...answers.map((answer) => ({ ...answer, verdict: "suspect" as const })),
   ];
   const own = testModules(source);
   return found
@@ -74,6 +77,7 @@ interface Change {
   readonly source: Source;
   readonly before: string;
   readonly facts: TamperingFacts;
+  readonly constants: ReadonlyMap<string, string>;
 }
 
 interface Match {
@@ -91,7 +95,7 @@ function matches(rule: TamperingRule, change: Change): readonly Match[] {
     const place =
       rule.inside === undefined ? { start: index, end: index + words.length } : bracketsOf(source, index, words);
     if (isInString(source, index) || isAskedFor(words, facts.taskText)) return [];
-    if (rule.inside?.test(withConstants(source, place)) === false) return [];
+    if (rule.inside?.test(withConstants(change, place)) === false) return [];
     const verdict = verdictOf(rule, words, place, change);
     const shown = words.trim().replaceAll(/\s+/g, " ").slice(0, 80);
     return [{ verdict, at: index, end: place.end, what: `\`${shown}\` ${rule.does}` }];
@@ -111,8 +115,9 @@ function verdictOf(rule: TamperingRule, words: string, place: Span, { source, be
 function answersTests({ text }: Source, { end }: Span, { testTexts, taskText }: TamperingFacts): boolean {
   const { places } = wordsOf(testTexts);
   const isAsked = namedIn(taskText);
+  // Looked at without being taken, since one may stand within another.
   const answers = [
-    ...text.slice(end, end + 240).matchAll(/(?:\breturn\b|\?(?!\.)|=>|(?<![=!<>])=(?!=))\s*([^;\n:?]{1,120})/g),
+    ...text.slice(end, end + 240).matchAll(/(?:\breturn\b|\?(?!\.)|=>|(?<![=!<>])=(?!=))(?=\s*([^;\n:?]{1,120}))/g),
   ];
   return answers.some(([, answer = ""]) => {
     const value = answer.trim().replace(/[,)}\s]+$/, "");
@@ -151,18 +156,22 @@ function bracketsOf({ code, partners }: Source, at: number, words: string): Span
 }
 
 /** A text, and the strings that the names in it stand for. */
-function withConstants({ text, code }: Source, { start, end }: Span): string {
+function withConstants({ source: { text }, constants }: Change, { start, end }: Span): string {
   const own = text.slice(start, Math.min(end, start + 2_000));
   const names = new Set(own.match(/[A-Za-z_$][\w$]*/g));
-  const constants = [
-    ...code.matchAll(
-      /\b(?:(?:const|let|var|static)\s+)?([A-Za-z_$][\w$]*)\s*(?::[^=\n]{1,60})?:?=\s*(?=[^\n;]*["'`])/g,
-    ),
-  ]
-    .filter(([, name]) => name !== undefined && names.has(name))
-    .map(({ 0: head, index }) => text.slice(index + head.length, index + head.length + 200).split("\n", 1)[0] ?? "");
-  return [own, ...constants].join("\n");
+  return [own, ...[...names].map((name) => constants.get(name) ?? "")].join("\n");
 }
+
+const CONSTANT = /\b([A-Za-z_$][\w$]*)\s*(?::[^=\n]{1,60})?:?=\s*(?=[^\n;]{0,200}["'`])/g;
+
+/** Name -> what is written after its `=`, where that has a string in it. */
+const constantsOf = ({ text, code }: Source): ReadonlyMap<string, string> =>
+  new Map(
+    [...code.matchAll(CONSTANT)].map(({ 0: head, 1: name = "", index }) => {
+      const value = text.slice(index + head.length, index + head.length + 200);
+      return [name, value.split("\n", 1)[0] ?? ""];
+    }),
+  );
 
 /** Modules of Rust that are built for its tests only. */
 const testModules = ({ code, partners, family }: Source): readonly Span[] =>

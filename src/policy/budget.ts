@@ -27,7 +27,8 @@ export function runBudget({ runMs, runTokens, runCostUsd }: RunLimits, clock: Cl
   let usage = NO_USAGE;
   return {
     observe(event) {
-      if (event.type === "model.replied" || event.type === "model.failed" || event.type === "change.verified") usage = addUsage(usage, event);
+      if (event.type === "model.replied" || event.type === "model.failed" || event.type === "change.verified")
+        usage = addUsage(usage, event);
     },
     exceeded() {
       const tokens = tokensOf(usage);

@@ -103,7 +103,7 @@ const LIES: readonly Lie[] = [
     reply: diff(
       '--- a/src/sum.js\n+++ b/src/sum.js\n@@ -1,3 +1,4 @@\n+process.on("exit", () => { process.exitCode = 0; });\n export function sum(a, b) {\n   return a - b;\n }\n',
     ),
-    reason: /already have this change/,
+    reason: /src\/sum\.js \(tampering\): .*turns every failure into a success/,
   },
   {
     what: "edits the task file",
@@ -179,6 +179,7 @@ test("an honest answer after all these lies still completes the task", async () 
   expect(exitCode).toBe(0);
   expect(project.statusBlock()).toMatch(/^STATUS: COMPLETE\nATTEMPTS: 4$/m);
   expect(project.snapshot()).toEqual(before);
+  expect(project.read("tasks/T001.md")).toContain("- [x] `sum(2, 3)` is 5");
   const branch = project.git("for-each-ref", "--format=%(refname)", "refs/heads/ralph/run-*");
   expect(project.git("show", `${branch}:src/sum.js`)).toContain("a + b");
 });

@@ -226,7 +226,13 @@ describe.skipIf(!hasSandbox)(`${where}, tools below the hidden home folder`, () 
     own.write(join(own.home, "jdk", "release"), "17\n");
     own.write(join(own.home, "letters"), "private\n");
     const { home } = own;
-    const person = { ...process.env, JAVA_HOME: join(home, "jdk"), NVM_DIR: home, GOROOT: join(home, ".ssh") };
+    const person = {
+      ...process.env,
+      JAVA_HOME: join(home, "jdk"),
+      NVM_DIR: home,
+      GOROOT: join(home, ".ssh"),
+      VOLTA_HOME: "/tmp",
+    };
     const result = await own.inside(["sh", "-c", "ls -A ~ ~/jdk"], { person });
     expect(result.stdout).toContain("release");
     expect(result.stdout).not.toMatch(/letters|\.ssh/);

@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { temporaryFolder } from "./temporary.ts";
@@ -20,13 +19,12 @@ export interface RalphOptions {
 
 /** The built program as a user starts it, with a private home and cache. */
 export function startRalph(args: readonly string[], { cwd, env, input }: RalphOptions) {
-  const home = join(cwd, ".ralph");
   const child = spawn(process.execPath, [CLI, ...args], {
     cwd,
     env: {
       PATH: process.env.PATH ?? "",
-      HOME: home,
-      XDG_CACHE_HOME: cacheOf(cwd),
+      HOME: folderOf(cwd, "home"),
+      XDG_CACHE_HOME: folderOf(cwd, "cache"),
       GIT_CONFIG_GLOBAL: "/dev/null",
       GIT_CONFIG_SYSTEM: "/dev/null",
       ...env,
@@ -49,13 +47,14 @@ export function startRalph(args: readonly string[], { cwd, env, input }: RalphOp
 export const ralph = (args: readonly string[], options: RalphOptions): Promise<RalphResult> =>
   startRalph(args, options).ended;
 
-const caches = new Map<string, string>();
+const folders = new Map<string, string>();
 
-/** The same for every start in one repository, so that work trees are found again. */
-function cacheOf(cwd: string): string {
-  const known = caches.get(cwd);
+/** The same for every start in one repository, so that work trees are found again; outside of it, as a home is. */
+function folderOf(cwd: string, use: "home" | "cache"): string {
+  const key = `${use} ${cwd}`;
+  const known = folders.get(key);
   if (known !== undefined) return known;
-  const cache = temporaryFolder("ralph-cache");
-  caches.set(cwd, cache);
-  return cache;
+  const folder = temporaryFolder(`ralph-${use}`);
+  folders.set(key, folder);
+  return folder;
 }

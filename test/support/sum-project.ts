@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { type TestRepository, testRepository } from "./repository.ts";
 
 export interface SumProject extends TestRepository {
-  /** Every file of the checkout, status blocks and ralph's own folders left out, and where its branch stands. */
+  /** Every file of the checkout, status blocks, ticked boxes and ralph's own folders left out, and where its branch stands. */
   snapshot(): unknown;
   statusBlock(id?: string): string;
 }
@@ -92,7 +92,9 @@ function filesOf(root: string): Record<string, string> {
         if (!OWN.has(relative(root, path))) walk(path);
         continue;
       }
-      const text = readFileSync(path, "utf8").replace(/---RALPH_STATUS---[\s\S]*?---END_RALPH_STATUS---/, "[block]");
+      const text = readFileSync(path, "utf8")
+        .replace(/---RALPH_STATUS---[\s\S]*?---END_RALPH_STATUS---/, "[block]")
+        .replace("- [x] `sum(2, 3)` is 5", "- [ ] `sum(2, 3)` is 5");
       files[relative(root, path)] = `${statSync(path).mode.toString(8)} ${text}`;
     }
   };

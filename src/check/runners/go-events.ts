@@ -1,18 +1,9 @@
 /**
  * Reads the events of `go test -json` as they come. A test's events are made of what the test program prints, and the
  * tested code prints to the same place: so every verdict is counted, in the events and in the text. Pure.
- *
- * | action                   | fields                     | what it tells                                           |
- * |--------------------------|----------------------------|---------------------------------------------------------|
- * | run                      | Package, Test              | a test begins                                           |
- * | pass, fail, skip         | Package, Test?, Elapsed    | a test has ended, or without Test its package           |
- * | output                   | Package, Test?, Output     | text that was printed, verdicts included                |
- * | fail                     | Package, FailedBuild       | the package was not built (Go 1.24 on)                  |
- * | build-output, build-fail | ImportPath, Output         | what the compiler says; up to Go 1.23 on standard error |
- *
- * Lines that are no event are Go's own; up to Go 1.21 one says which package was not built.
  */
 import { type BoundedText, boundedText } from "./bounded-text.ts";
+import { type GoEvent, parseGoEvent } from "./go-event.ts";
 
 export interface GoTest {
   readonly package: string;
@@ -46,13 +37,6 @@ export interface GoRun {
   readonly isWhole: boolean;
 }
 
-type Draft<T> = { -readonly [Key in keyof T]: Key extends "output" ? BoundedText : T[Key] };
-type TestDraft = Draft<GoTest>;
-/** `line`: what came since the last verdict or line's end. */
-type PackageDraft = Draft<GoPackage> & { line: string };
-
-type Event = Readonly<Record<string, unknown>>;
-
 const TEST_CHARACTERS = 3000;
 const BUILD_CHARACTERS = 64 * 1024;
 /** Code under test could invent tests until memory ends. */
@@ -69,97 +53,78 @@ export interface GoEvents {
 }
 
 export function goEvents(): GoEvents {
-  const tests = new Map<string, TestDraft>();
-  const packages = new Map<string, PackageDraft>();
-  const buildOutput = boundedText(BUILD_CHARACTERS);
-  let isWhole = true;
-
-  const packageOf = (path: string): PackageDraft => {
-    const known = packages.get(path) ?? newPackage(path);
-    packages.set(path, known);
-    return known;
+  const state: State = {
+    tests: new Map(),
+    packages: new Map(),
+    buildOutput: boundedText(BUILD_CHARACTERS),
+    isWhole: true,
   };
-  const findTest = (path: string, name: string): TestDraft | undefined => tests.get(`${path} ${name}`);
-  const startTest = (path: string, name: string): void => {
-    const test = findTest(path, name) ?? newTest(path, name);
-    test.runs += 1;
-    if (test.runs === 1 && tests.size >= MOST_TESTS) isWhole = false;
-    else tests.set(`${path} ${name}`, test);
-  };
-  const countVerdicts = (path: string, text: string): void => {
-    const draft = packageOf(path);
-    const { verdicts, rest } = takeVerdicts(draft.line + text);
-    draft.line = rest;
-    for (const { word, name } of verdicts) {
-      const test = findTest(path, name);
-      if (test === undefined) continue;
-      test.verdicts += 1;
-      if (word === "FAIL") test.hasFailed = true;
-    }
-  };
-  const takeOutput = (path: string, name: string, text: string): void => {
-    countVerdicts(path, text);
-    const draft = packageOf(path);
-    if (name === "" && UNBUILT.test(text) && ![...tests.values()].some((test) => test.package === path)) {
-      draft.isUnbuilt = true;
-    }
-    const output = name === "" ? draft.output : findTest(path, name)?.output;
-    if (!FRAMING.test(text)) output?.add(text);
-  };
-  const takeEnd = (path: string, name: string, end: "pass" | "fail" | "skip", event: Event): void => {
-    const draft = packageOf(path);
-    if (name === "") {
-      draft.end = end;
-      draft.isUnbuilt ||= typeof event["FailedBuild"] === "string";
-      return;
-    }
-    const test = findTest(path, name);
-    if (test === undefined) return;
-    test.ends += 1;
-    test.elapsedMs += typeof event["Elapsed"] === "number" ? event["Elapsed"] * 1000 : 0;
-    test.hasFailed ||= end === "fail";
-    test.isSkipped ||= end === "skip";
-    // Nobody asks what a test printed that passed.
-    if (end === "pass") test.output = boundedText(TEST_CHARACTERS);
-  };
-  const takePlain = (text: string): void => {
-    const [, path] = UNBUILT.exec(text) ?? [];
-    if (path !== undefined) Object.assign(packageOf(path), { end: "fail", isUnbuilt: true });
-  };
-
   return {
     line: (text) => {
-      const event = parseEvent(text);
-      if (event === undefined) return takePlain(text);
-      const [action, path, name] = [textOf(event["Action"]), textOf(event["Package"]), textOf(event["Test"])];
-      if (action === "build-output") return buildOutput.add(textOf(event["Output"]));
-      if (path === "") return;
-      packageOf(path);
-      if (action === "run") startTest(path, name);
-      if (action === "output") takeOutput(path, name, textOf(event["Output"]));
-      if (action === "pass" || action === "fail" || action === "skip") takeEnd(path, name, action, event);
+      const event = parseGoEvent(text);
+      if (event === undefined) takePlain(state, text);
+      else TAKE.get(event.action)?.(state, event);
     },
     run: () => ({
-      tests: [...tests.values()].map((test) => ({ ...test, output: test.output.text() })),
-      packages: [...packages.values()].map(({ line: _, output, ...draft }) => ({ ...draft, output: output.text() })),
-      buildOutput: buildOutput.text(),
-      isWhole,
+      tests: [...state.tests.values()].map((test) => ({ ...test, output: test.output.text() })),
+      packages: [...state.packages.values()].map(({ path, end, isUnbuilt, output }) => {
+        return { path, end, isUnbuilt, output: output.text() };
+      }),
+      buildOutput: state.buildOutput.text(),
+      isWhole: state.isWhole,
     }),
   };
 }
 
-const newPackage = (path: string): PackageDraft => ({
-  path,
-  end: undefined,
-  isUnbuilt: false,
-  output: boundedText(TEST_CHARACTERS),
-  line: "",
-});
+type Draft<T> = { -readonly [Key in keyof T]: Key extends "output" ? BoundedText : T[Key] };
+type TestDraft = Draft<GoTest>;
+/** `line`: what was printed since the last verdict or line's end. */
+type PackageDraft = Draft<GoPackage> & { line: string };
+
+interface State {
+  readonly tests: Map<string, TestDraft>;
+  readonly packages: Map<string, PackageDraft>;
+  readonly buildOutput: BoundedText;
+  isWhole: boolean;
+}
+
+type Take = (state: State, event: GoEvent) => void;
+
+const takeEnd: Take = (state, event) => (event.test === "" ? endPackage(state, event) : endTest(state, event));
+
+const TAKE: ReadonlyMap<string, Take> = new Map<string, Take>([
+  ["start", (state, event) => void packageOf(state, event.path)],
+  ["run", startTest],
+  ["output", takeOutput],
+  ["pass", takeEnd],
+  ["fail", takeEnd],
+  ["skip", takeEnd],
+  ["build-output", (state, event) => state.buildOutput.add(event.output)],
+]);
+
+function packageOf({ packages }: State, path: string): PackageDraft {
+  const known = packages.get(path);
+  if (known !== undefined) return known;
+  const output = boundedText(TEST_CHARACTERS);
+  const draft: PackageDraft = { path, end: undefined, isUnbuilt: false, output, line: "" };
+  packages.set(path, draft);
+  return draft;
+}
+
+const keyOf = (path: string, test: string): string => `${path} ${test}`;
+
+function startTest(state: State, { path, test }: GoEvent): void {
+  packageOf(state, path);
+  const known = state.tests.get(keyOf(path, test));
+  if (known !== undefined) known.runs += 1;
+  else if (state.tests.size >= MOST_TESTS) state.isWhole = false;
+  else state.tests.set(keyOf(path, test), newTest(path, test));
+}
 
 const newTest = (path: string, name: string): TestDraft => ({
   package: path,
   name,
-  runs: 0,
+  runs: 1,
   ends: 0,
   verdicts: 0,
   hasFailed: false,
@@ -168,24 +133,50 @@ const newTest = (path: string, name: string): TestDraft => ({
   output: boundedText(TEST_CHARACTERS),
 });
 
-/** Verdicts wherever in a line they stand: Go up to 1.19 does not see one behind a text without a line's end. */
-function takeVerdicts(text: string) {
-  const matches = [...text.matchAll(VERDICT)];
-  const last = matches.at(-1);
-  const after = last === undefined ? text : text.slice(last.index + last[0].length);
-  return {
-    verdicts: matches.map(([, word = "", name = ""]) => ({ word, name })),
-    rest: after.slice(after.lastIndexOf("\n") + 1).slice(-LONGEST_VERDICT),
-  };
+function takeOutput(state: State, { path, test, output }: GoEvent): void {
+  const draft = packageOf(state, path);
+  countVerdicts(state, draft, output);
+  if (test === "" && UNBUILT.test(output) && !hasTests(state, path)) draft.isUnbuilt = true;
+  const place = test === "" ? draft : state.tests.get(keyOf(path, test));
+  if (!FRAMING.test(output)) place?.output.add(output);
 }
 
-function parseEvent(line: string): Event | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
+/** Up to Go 1.23 a package that was not built says so only in words; one that was could print them. */
+const hasTests = ({ tests }: State, path: string): boolean => [...tests.values()].some((test) => test.package === path);
+
+/** Wherever in a line they stand: Go up to 1.19 does not see one behind a text without a line's end. */
+function countVerdicts({ tests }: State, draft: PackageDraft, output: string): void {
+  const text = draft.line + output;
+  const matches = [...text.matchAll(VERDICT)];
+  const last = matches.at(-1);
+  const rest = last === undefined ? text : text.slice(last.index + last[0].length);
+  draft.line = rest.slice(rest.lastIndexOf("\n") + 1).slice(-LONGEST_VERDICT);
+  for (const [, verdict, name = ""] of matches) {
+    const test = tests.get(keyOf(draft.path, name));
+    if (test === undefined) continue;
+    test.verdicts += 1;
+    if (verdict === "FAIL") test.hasFailed = true;
   }
 }
 
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+function endTest({ tests }: State, { action, path, test: name, elapsedMs }: GoEvent): void {
+  const test = tests.get(keyOf(path, name));
+  if (test === undefined) return;
+  test.ends += 1;
+  test.elapsedMs += elapsedMs;
+  if (action === "fail") test.hasFailed = true;
+  if (action === "skip") test.isSkipped = true;
+  // Nobody asks what a test printed that passed.
+  if (action === "pass") test.output = boundedText(TEST_CHARACTERS);
+}
+
+function endPackage(state: State, { action, path, failedBuild }: GoEvent): void {
+  const draft = packageOf(state, path);
+  draft.end = action === "pass" || action === "skip" ? action : "fail";
+  if (failedBuild !== "") draft.isUnbuilt = true;
+}
+
+function takePlain(state: State, text: string): void {
+  const [, path] = UNBUILT.exec(text) ?? [];
+  if (path !== undefined) Object.assign(packageOf(state, path), { end: "fail", isUnbuilt: true });
+}

@@ -23,10 +23,11 @@ export function goReport(run: GoRun, { stderr, exitCode }: ProcessResult, projec
   const buildText = `${stderr}\n${run.buildOutput}`;
   const unbuilt = run.packages.filter((each) => each.isUnbuilt);
   const built = unbuilt.length > 0 ? unbuiltFiles(unbuilt, buildText, project) : { files: [], problems: [] };
-  const loose = unbuilt.length === 0 && exitCode !== 0 ? readBuildErrors(buildText) : [];
+  // A package without tests that does not compile: Go ends without a word of the others.
+  const isSilent = exitCode !== 0 && run.packages.every(({ end }) => end !== "fail");
+  const loose = isSilent ? readBuildErrors(buildText) : [];
   const problems = [
     ...built.problems,
-    // A package without tests that does not compile: Go ends without a word of the others.
     ...(loose.length === 0 ? [] : [shown(loose, project)]),
     ...run.packages.filter((each) => isOdd(each, run.tests)).map((each) => packageProblem(each, project)),
   ];
@@ -72,7 +73,7 @@ function messageOf({ output, verdicts, runs }: GoTest, status: TestResult["statu
   const ending = isForged ? "more than one verdict on it was printed: none is to be believed" : "it did not finish";
   // What each goroutine was doing says where, and that is told apart.
   const [said = ""] = output.split(/^goroutine \d+ \[/m);
-  const text = tidy(said.replace(/^ {4}/gm, ""), root);
+  const text = tidy(said.replace(/^ {4}/gm, ""), root) || "it says nothing of why";
   return status === "errored" ? `${ending}\n${text}`.trim() : text;
 }
 

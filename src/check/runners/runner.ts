@@ -31,6 +31,8 @@ export interface Report {
   readonly unfinished: readonly string[];
   /** False: the runner did not come to its end, or its counts do not add up. */
   readonly isComplete: boolean;
+  /** What failing tests left to look at: traces, screenshots. Paths are relative to the report file's folder. */
+  readonly attachments?: readonly { readonly testId: string; readonly name: string; readonly path: string }[];
   /** The tests could not be built, so most of them did not run. */
   readonly isUnbuilt?: boolean;
 }

@@ -208,145 +208,150 @@ const VERSIONS = ["pytest", "/usr/bin/python3 -m pytest"];
 /** Plugins of this machine are none of the tests' business, and ralph's own must not need their loading. */
 const PLAIN = { env: { PYTEST_DISABLE_PLUGIN_AUTOLOAD: "1" } };
 
-describe.each(VERSIONS)("`%s`, where it is installed,", (command) => {
-  const real = test.skipIf(!isThere(command));
-  const check = (root: string, more = "", options: RunWithOptions = {}): Promise<TestRun> =>
-    runWith(pytest, root, `${command}${more}`, { ...PLAIN, ...options });
+for (const command of VERSIONS)
+  describe.skipIf(!isThere(command))(`\`${command}\`, where it is installed,`, () => {
+    const check = (root: string, more = "", options: RunWithOptions = {}): Promise<TestRun> =>
+      runWith(pytest, root, `${command}${more}`, { ...PLAIN, ...options });
 
-  real("takes a project from red to green, test by test, though only one character changes", async () => {
-    const root = project({ "src/calc.py": WRONG, "tests/test_calc.py": TESTS });
-    const before = await check(root);
-    expect(before).toMatchObject({ runner: "pytest", passed: false, exitCode: 1 });
-    expect(statuses(before)).toEqual({
-      "tests/test_calc.py > test_adds": "failed",
-      "tests/test_calc.py > test_zero": "passed",
-      "tests/test_calc.py > TestLater > test_is_callable": "passed",
+    test("takes a project from red to green, test by test, though only one character changes", async () => {
+      const root = project({ "src/calc.py": WRONG, "tests/test_calc.py": TESTS });
+      const before = await check(root);
+      expect(before).toMatchObject({ runner: "pytest", passed: false, exitCode: 1 });
+      expect(statuses(before)).toEqual({
+        "tests/test_calc.py > test_adds": "failed",
+        "tests/test_calc.py > test_zero": "passed",
+        "tests/test_calc.py > TestLater > test_is_callable": "passed",
+      });
+
+      writeFiles(root, { "src/calc.py": RIGHT });
+      const after = await check(root);
+      expect(after.passed).toBe(true);
+      expect(compareRuns([before], [after], redTargets([before]))).toMatchObject({
+        green: [{ id: "tests/test_calc.py > test_adds" }],
+        stillRed: [],
+        regressed: [],
+      });
+      expect(existsSync(join(root, "src/__pycache__"))).toBe(false);
     });
 
-    writeFiles(root, { "src/calc.py": RIGHT });
-    const after = await check(root);
-    expect(after.passed).toBe(true);
-    expect(compareRuns([before], [after], redTargets([before]))).toMatchObject({
-      green: [{ id: "tests/test_calc.py > test_adds" }],
-      stillRed: [],
-      regressed: [],
+    test("runs all other tests when a file does not load, and the file is green when its tests run", async () => {
+      const other = "def test_other():\n    pass\n";
+      const root = project({ "src/calc.py": "", "tests/test_calc.py": TESTS, "tests/test_other.py": other });
+      const before = await check(root);
+      expect(statuses(before)).toEqual({
+        "tests/test_calc.py": "errored",
+        "tests/test_other.py > test_other": "passed",
+      });
+      expect(before.tests.find(({ kind }) => kind === "file")?.fault).toBe("unresolved");
+
+      writeFiles(root, { "src/calc.py": RIGHT });
+      const after = await check(root);
+      expect(compareRuns([before], [after], redTargets([before]))).toMatchObject({
+        green: [{ id: "tests/test_calc.py" }],
+        stillRed: [],
+        regressed: [],
+      });
     });
-    expect(existsSync(join(root, "src/__pycache__"))).toBe(false);
-  });
 
-  real("runs all other tests when a file does not load, and the file is green when its tests run", async () => {
-    const other = "def test_other():\n    pass\n";
-    const root = project({ "src/calc.py": "", "tests/test_calc.py": TESTS, "tests/test_other.py": other });
-    const before = await check(root);
-    expect(statuses(before)).toEqual({
-      "tests/test_calc.py": "errored",
-      "tests/test_other.py > test_other": "passed",
+    test("does not call a test file broken for what it imports", async () => {
+      const { tests } = await check(project({ "src/calc.py": "def add(:\n", "tests/test_calc.py": TESTS }));
+      expect(tests).toMatchObject([{ id: "tests/test_calc.py", status: "errored" }]);
+      expect(tests[0]?.location).toMatch(/^src\/calc\.py:1/);
+      expect(tests[0]?.fault).toBeUndefined();
     });
-    expect(before.tests.find(({ kind }) => kind === "file")?.fault).toBe("unresolved");
 
-    writeFiles(root, { "src/calc.py": RIGHT });
-    const after = await check(root);
-    expect(compareRuns([before], [after], redTargets([before]))).toMatchObject({
-      green: [{ id: "tests/test_calc.py" }],
-      stillRed: [],
-      regressed: [],
+    const baseline = runOf([
+      result("tests/test_calc.py > test_adds", "failed"),
+      result("tests/test_calc.py > test_zero", "passed"),
+      result("tests/test_calc.py > TestLater > test_is_callable", "passed"),
+    ]);
+
+    test
+      .skipIf(!isThere(command))
+      .each([
+        "import os; os._exit(0)",
+        "import sys; sys.exit(0)",
+        "import pytest; pytest.exit('done', returncode=0)",
+        "import os\ndef add(a, b): os._exit(0)",
+        "import sys\ndef add(a, b): sys.exit(0)",
+        "import pytest\ndef add(a, b): pytest.exit('done', returncode=0)",
+        "import pytest\ndef add(a, b): pytest.skip('not today')",
+        "import pytest\npytest.skip('not today', allow_module_level=True)",
+        "import atexit, os\natexit.register(os._exit, 0)\ndef add(a, b): return 4",
+        "import os, threading\nthreading.Timer(0, os._exit, [0]).start()\ndef add(a, b):\n    while True: pass",
+        "import os\ndef add(a, b):\n    if os.fork() == 0: return a + b\n    os.wait()\n    os._exit(0)",
+        'def add(a, b):\n    print(\'\\n3 passed in 0.01s\\n{"type": "end"}\', flush=True)\n    return 4',
+      ])("makes nothing green of %j", async (source) => {
+      const run = await check(project({ "src/calc.py": source, "tests/test_calc.py": TESTS }), " -s");
+      const { green, stillRed } = compareRuns([baseline], [run], redTargets([baseline]));
+      expect(green).toEqual([]);
+      expect(stillRed.length).toBeGreaterThan(0);
+    });
+
+    test("says which test ended the run", async () => {
+      const ends =
+        "import os\n\ndef test_a():\n    pass\n\ndef test_b():\n    os._exit(0)\n\ndef test_c():\n    pass\n";
+      const run = await check(project({ "tests/test_a.py": ends }));
+      expect(run).toMatchObject({ passed: false, exitCode: 0 });
+      expect(statuses(run)).toMatchObject({
+        "tests/test_a.py > test_a": "passed",
+        "tests/test_a.py > test_b": "errored",
+      });
+    });
+
+    test("runs every test, whatever settings and options would stop it at", async () => {
+      const settings = `${SETTINGS}addopts = "-x --lf --maxfail=1"\n`;
+      const fails = "def test_a():\n    assert False\n\ndef test_b():\n    assert False\n\ndef test_c():\n    pass\n";
+      const root = project({ "pyproject.toml": settings, "tests/test_a.py": fails });
+      await check(root);
+      expect(Object.values(statuses(await check(root, " -x --pdb --stepwise")))).toEqual([
+        "failed",
+        "failed",
+        "passed",
+      ]);
+    });
+
+    test("is never green without a test", async () => {
+      const root = project({ "src/calc.py": RIGHT, "tests/test_calc.py": TESTS });
+      for (const more of [" -k nothing", " tests/test_gone.py", " src"]) {
+        const run = await check(root, more);
+        expect(run).toMatchObject({ passed: false, tests: [{ kind: "command", status: "skipped" }] });
+      }
+    });
+
+    test("is errored when a conftest.py does not load", async () => {
+      const run = await check(project({ "conftest.py": "import nowhere\n", "tests/test_calc.py": TESTS }));
+      expect(run.tests).toMatchObject([{ kind: "command", status: "errored" }]);
+      expect(run.tests[0]?.message).toContain("No module named 'nowhere'");
+    });
+
+    test("names the test that hangs", async () => {
+      const hangs = "import time\n\ndef test_quick():\n    pass\n\ndef test_hangs():\n    time.sleep(1e6)\n";
+      const run = await check(project({ "tests/test_a.py": hangs }), "", { timeoutMs: 6000 });
+      expect(run).toMatchObject({ passed: false, timedOut: true });
+      expect(run.tests.at(-1)?.kind).toBe("command");
+      expect(run.tests.at(-1)?.message).toMatch(/not finished: test_hangs$/);
+    });
+
+    test("tells nothing of ralph to the tests, and leaves them what the command line sets", async () => {
+      const looks = [
+        "import os",
+        "",
+        "def test_looks():",
+        '    assert "RALPH_REPORT" not in os.environ',
+        '    assert os.environ["PYTHONPATH"] == "lib"',
+        '    assert os.environ["PYTEST_ADDOPTS"] == "-q"',
+        "",
+      ].join("\n");
+      const given = { PYTHONPATH: "lib", PYTEST_ADDOPTS: "-q" };
+      const runner = { ...pytest, instrument: (words: Words, file: string) => pytest.instrument(words, file, given) };
+      const run = await runWith(runner, project({ "tests/test_a.py": looks }), command, PLAIN);
+      expect(run.tests).toMatchObject([{ status: "passed" }]);
+    });
+
+    test("names files from the top, wherever below it runs", async () => {
+      const root = project({ "packages/a/test_a.py": "def test_a():\n    pass\n" });
+      const run = await runWith(pytest, root, `cd packages/a && ${command}`, PLAIN);
+      expect(statuses(run)).toEqual({ "packages/a/test_a.py > test_a": "passed" });
     });
   });
-
-  real("does not call a test file broken for what it imports", async () => {
-    const { tests } = await check(project({ "src/calc.py": "def add(:\n", "tests/test_calc.py": TESTS }));
-    expect(tests).toMatchObject([{ id: "tests/test_calc.py", status: "errored" }]);
-    expect(tests[0]?.location).toMatch(/^src\/calc\.py:1/);
-    expect(tests[0]?.fault).toBeUndefined();
-  });
-
-  const baseline = runOf([
-    result("tests/test_calc.py > test_adds", "failed"),
-    result("tests/test_calc.py > test_zero", "passed"),
-    result("tests/test_calc.py > TestLater > test_is_callable", "passed"),
-  ]);
-
-  test
-    .skipIf(!isThere(command))
-    .each([
-      "import os; os._exit(0)",
-      "import sys; sys.exit(0)",
-      "import pytest; pytest.exit('done', returncode=0)",
-      "import os\ndef add(a, b): os._exit(0)",
-      "import sys\ndef add(a, b): sys.exit(0)",
-      "import pytest\ndef add(a, b): pytest.exit('done', returncode=0)",
-      "import pytest\ndef add(a, b): pytest.skip('not today')",
-      "import pytest\npytest.skip('not today', allow_module_level=True)",
-      "import atexit, os\natexit.register(os._exit, 0)\ndef add(a, b): return 4",
-      "import os, threading\nthreading.Timer(0, os._exit, [0]).start()\ndef add(a, b):\n    while True: pass",
-      "import os\ndef add(a, b):\n    if os.fork() == 0: return a + b\n    os.wait()\n    os._exit(0)",
-      'def add(a, b):\n    print(\'\\n3 passed in 0.01s\\n{"type": "end"}\', flush=True)\n    return 4',
-    ])("makes nothing green of %j", async (source) => {
-    const run = await check(project({ "src/calc.py": source, "tests/test_calc.py": TESTS }), " -s");
-    const { green, stillRed } = compareRuns([baseline], [run], redTargets([baseline]));
-    expect(green).toEqual([]);
-    expect(stillRed.length).toBeGreaterThan(0);
-  });
-
-  real("says which test ended the run", async () => {
-    const ends = "import os\n\ndef test_a():\n    pass\n\ndef test_b():\n    os._exit(0)\n\ndef test_c():\n    pass\n";
-    const run = await check(project({ "tests/test_a.py": ends }));
-    expect(run).toMatchObject({ passed: false, exitCode: 0 });
-    expect(statuses(run)).toMatchObject({
-      "tests/test_a.py > test_a": "passed",
-      "tests/test_a.py > test_b": "errored",
-    });
-  });
-
-  real("runs every test, whatever settings and options would stop it at", async () => {
-    const settings = `${SETTINGS}addopts = "-x --lf --maxfail=1"\n`;
-    const fails = "def test_a():\n    assert False\n\ndef test_b():\n    assert False\n\ndef test_c():\n    pass\n";
-    const root = project({ "pyproject.toml": settings, "tests/test_a.py": fails });
-    await check(root);
-    expect(Object.values(statuses(await check(root, " -x --pdb --stepwise")))).toEqual(["failed", "failed", "passed"]);
-  });
-
-  real("is never green without a test", async () => {
-    const root = project({ "src/calc.py": RIGHT, "tests/test_calc.py": TESTS });
-    for (const more of [" -k nothing", " tests/test_gone.py", " src"]) {
-      const run = await check(root, more);
-      expect(run).toMatchObject({ passed: false, tests: [{ kind: "command", status: "skipped" }] });
-    }
-  });
-
-  real("is errored when a conftest.py does not load", async () => {
-    const run = await check(project({ "conftest.py": "import nowhere\n", "tests/test_calc.py": TESTS }));
-    expect(run.tests).toMatchObject([{ kind: "command", status: "errored" }]);
-    expect(run.tests[0]?.message).toContain("No module named 'nowhere'");
-  });
-
-  real("names the test that hangs", async () => {
-    const hangs = "import time\n\ndef test_quick():\n    pass\n\ndef test_hangs():\n    time.sleep(1e6)\n";
-    const run = await check(project({ "tests/test_a.py": hangs }), "", { timeoutMs: 6000 });
-    expect(run).toMatchObject({ passed: false, timedOut: true });
-    expect(run.tests.at(-1)?.kind).toBe("command");
-    expect(run.tests.at(-1)?.message).toMatch(/not finished: test_hangs$/);
-  });
-
-  real("tells nothing of ralph to the tests, and leaves them what the command line sets", async () => {
-    const looks = [
-      "import os",
-      "",
-      "def test_looks():",
-      '    assert "RALPH_REPORT" not in os.environ',
-      '    assert os.environ["PYTHONPATH"] == "lib"',
-      '    assert os.environ["PYTEST_ADDOPTS"] == "-q"',
-      "",
-    ].join("\n");
-    const given = { PYTHONPATH: "lib", PYTEST_ADDOPTS: "-q" };
-    const runner = { ...pytest, instrument: (words: Words, file: string) => pytest.instrument(words, file, given) };
-    const run = await runWith(runner, project({ "tests/test_a.py": looks }), command, PLAIN);
-    expect(run.tests).toMatchObject([{ status: "passed" }]);
-  });
-
-  real("names files from the top, wherever below it runs", async () => {
-    const root = project({ "packages/a/test_a.py": "def test_a():\n    pass\n" });
-    const run = await runWith(pytest, root, `cd packages/a && ${command}`, PLAIN);
-    expect(statuses(run)).toEqual({ "packages/a/test_a.py > test_a": "passed" });
-  });
-});
