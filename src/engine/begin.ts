@@ -59,8 +59,10 @@ export async function startBuilding(run: TaskRun, progress: Progress, red: Red):
 
 async function withTargets(run: TaskRun, progress: Progress, targets: readonly string[]): Promise<Progress> {
   const red = compareRuns(progress.baseline, progress.baseline, targets).stillRed;
-  const proofs = new Set(red.flatMap((test) => test.file ?? []));
-  const shown = await chooseShown(run, [...new Set([...proofs, ...testFilesOf(run)])]);
+  const judging = new Set(red.flatMap((test) => test.file ?? []));
+  const shown = await chooseShown(run, [...new Set([...judging, ...testFilesOf(run)])]);
+  // Tests within the code are held where they are: the file itself is what the task is about.
+  const proofs = new Set([...judging].filter(isTestFile));
   return { ...progress, role: "builder", targets, shown, proofs, bounds: boundsOf(run, progress.baseline, red) };
 }
 

@@ -1,5 +1,6 @@
 /** What a patch may not touch depends on who writes it: the tester writes tests only, the builder everything but. */
 import { frozenReason, isRunnerConfig, isTestFile } from "../check/freeze.ts";
+import { inlineTests, keepsInlineTests } from "../check/inline-tests.ts";
 import { manifestTampering } from "../check/manifest.ts";
 import { type ProjectText, provingFiles } from "../check/proving-files.ts";
 import { tamperings } from "../check/tampering.ts";
@@ -40,12 +41,19 @@ const RULES: Readonly<Record<WritingRole, (writer: Writer) => Pick<GuardPolicy, 
 
 const isJudging = (path: string, { judges }: Bounds): boolean => judges.has(path) || frozenReason(path) !== undefined;
 
+/** Tests within the code: the code may be changed, they may not. */
+function keepsOwnTests({ path, before, after }: FileChange): readonly Reject[] {
+  if (before === undefined || keepsInlineTests(path, before.text, after?.text ?? "")) return [];
+  const text = "The tests and examples in it prove the work: they may not be changed; change the code around them.";
+  return [{ kind: "frozen", path, text }];
+}
+
 const CONTENT: Readonly<Record<WritingRole, (change: FileChange, writer: Writer) => readonly Reject[]>> = {
   tester: (change, writer) => [...keepsTests(change), ...keepsStrength(change, writer)],
   builder: (change, writer) =>
     isJudging(change.path, writer)
       ? keepsStrength(change, writer)
-      : [...keepsManifest(change, writer), ...servesTheTask(change, writer)],
+      : [...keepsManifest(change, writer), ...keepsOwnTests(change), ...servesTheTask(change, writer)],
 };
 
 export const policyOf = (writer: Writer, protection: Protection): GuardPolicy => ({
@@ -73,10 +81,17 @@ export function judgesOf(
   commands: readonly string[],
   project: ProjectText,
 ): ReadonlySet<string> {
-  const ran = baseline.flatMap((run) => run.tests.flatMap((test) => test.file ?? []));
+  const ran = testFilesIn(baseline).filter((path) => !isInline(path, project));
   const started = commands.flatMap((command) => provingFiles(command, project));
   return new Set([...ran, ...started]);
 }
+
+const testFilesIn = (runs: readonly TestRun[]): readonly string[] =>
+  runs.flatMap((run) => run.tests.flatMap((test) => test.file ?? []));
+
+/** A file of code that holds its tests, and that is no test file by its name. */
+const isInline = (path: string, { read }: ProjectText): boolean =>
+  frozenReason(path) === undefined && inlineTests(path, read(path) ?? "").length > 0;
 
 /** A tester adds: every line of a test file that is there stays, in its order. */
 function keepsTests({ path, before, after }: FileChange): readonly Reject[] {
