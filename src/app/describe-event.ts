@@ -1,4 +1,5 @@
 /** One event, one line for a person; the same words on a pipe, in the log file and in `ralph logs`. */
+import { dirname } from "node:path";
 import type { TestRun } from "../core/check.ts";
 import type { EventBody, EventOf, EventType, RalphEvent } from "../core/event.ts";
 import type { TotalUsage, Usage } from "../core/model.ts";
@@ -53,12 +54,13 @@ export function eventLine(event: RalphEvent): string {
   return `${time} ${event.taskId ?? "ralph"} ${describeEvent(event)}`;
 }
 
-function describeRun({ name, tests, passed, timedOut, durationMs, startFailure }: TestRun): string {
+function describeRun({ name, tests, passed, timedOut, durationMs, startFailure, attachments = [] }: TestRun): string {
   if (startFailure !== undefined) return `${name} cannot start: ${startFailure}`;
   const failed = tests.filter((test) => test.status === "failed" || test.status === "errored").length;
   const green = tests.filter((test) => test.status === "passed").length;
   const word = timedOut ? "timed out" : passed ? "passed" : "failed";
-  return `${name} ${word}: ${green} green, ${failed} red in ${seconds(durationMs)}`;
+  const kept = attachments.length === 0 ? "" : `, kept in ${dirname(attachments[0]?.path ?? "")}`;
+  return `${name} ${word}: ${green} green, ${failed} red in ${seconds(durationMs)}${kept}`;
 }
 
 /** `1200 tokens in (900 cached), 80 out, $0.0012`; "estimated" where the server did not count. */

@@ -1,6 +1,7 @@
 /** One start of the loop over the queue: opens the world, works, closes it. `ralph tdd` and `ralph demo` share it. */
 import { randomUUID } from "node:crypto";
 import { homedir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { EventBody, RalphEvent } from "../core/event.ts";
 import type { TotalUsage } from "../core/model.ts";
@@ -133,6 +134,7 @@ async function workThrough(
     source: await openTaskSource(config),
     workspaces,
     savePatch: patches.save,
+    artifactsOf: (taskId) => join(config.logs, "artifacts", taskId),
     runCheck: await openCheckRunner(judging),
     defaultChecks: config.checks,
     tiers: run.tier === undefined ? models.tiers : models.tiers.filter(({ name }) => name === run.tier),

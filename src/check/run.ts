@@ -17,6 +17,7 @@ import type { Redact } from "../io/redact.ts";
 import { type CommandLine, parseCommandLine } from "./command-line.ts";
 import { expandWords } from "./globs.ts";
 import { judgeRun } from "./judge-run.ts";
+import { keepAttachments } from "./keep-attachments.ts";
 import { lineSplitter } from "./line-splitter.ts";
 import { runProbes } from "./probe.ts";
 import { directCommand, type PackageScripts } from "./resolve.ts";
@@ -132,7 +133,10 @@ async function runPlan({ line, runner }: Plan, own: RunContext, signal: AbortSig
   if (runner === undefined || reader === undefined) return judgeRun({ check, runner: "command", result, timeoutMs });
 
   const report = reader.report({ report: await readFile(reportFile, "utf8").catch(() => undefined), result });
-  return judgeRun({ check, runner: runner.name, result, timeoutMs, report });
+  const run = judgeRun({ check, runner: runner.name, result, timeoutMs, report });
+  const { artifacts } = context;
+  const attachments = artifacts === undefined ? [] : keepAttachments(report, privateFolder, artifacts);
+  return attachments.length === 0 ? run : { ...run, attachments };
 }
 
 async function commandOf(line: CommandLine, cwd: string, { root, context, idleMs }: RunContext): Promise<Command> {

@@ -19,26 +19,26 @@ interface Case {
 /** @param isAsked whether the task itself names a value */
 export function answersOf(source: Source, words: TestWords, isAsked: (literal: string) => boolean): readonly Answer[] {
   if (words.places.size === 0) return [];
-  const isOfTests = ({ inputs, outputs }: Case): boolean => {
-    const all = [...inputs, ...outputs];
+  // A text for people holds no code.
+  const isCode = ({ at }: Case): boolean => source.code[at] === source.text[at];
+  const isOfTests = (each: Case): boolean => {
+    const all = [...each.inputs, ...each.outputs];
     const telling = all.filter(isTelling);
-    return outputs.length > 0 && telling.length > 0 && !telling.every(isAsked) && standTogether(words, all);
+    const isOwn = telling.length > 0 && !telling.every(isAsked);
+    return isOwn && each.outputs.length > 0 && isCode(each) && standTogether(words, all);
   };
-  const branches = [...conditions(source), ...ternaries(source)]
-    .filter(isOfTests)
-    .map((each) => told(each, "a branch"));
+  const branches = [...conditions(source), ...ternaries(source)].filter(isOfTests);
   const tables = [cases(source), entries(source)].flatMap((all) => {
     const known = all.filter(isOfTests);
     // A table of a rule has more than the tests ask for.
-    return known.length > 1 && known.length >= all.length * 0.8
-      ? known.slice(0, 1).map((each) => told(each, "a table"))
-      : [];
+    return known.length > 1 && known.length >= all.length * 0.8 ? known.slice(0, 1) : [];
   });
-  const fixed = [...constantFunctions(source), ...swallowing(source)].filter(
-    (each) =>
-      each.outputs.some((output) => isTelling(output) && !isAsked(output)) && standTogether(words, each.outputs),
-  );
-  return [...branches, ...tables, ...fixed.map((each) => told(each, "a fixed answer"))];
+  const fixed = [...constantFunctions(source), ...swallowing(source)].filter(isOfTests);
+  return [
+    ...branches.map((each) => told(each, "a branch")),
+    ...tables.map((each) => told(each, "a table")),
+    ...fixed.map((each) => told(each, "a fixed answer")),
+  ];
 }
 
 const told = ({ at, end }: Case, what: string): Answer => ({

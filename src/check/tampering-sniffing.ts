@@ -7,7 +7,7 @@ const SNIFFS = {
   asked: /\btest (?:mode|environment|run)|under test\b/i,
 };
 const RUNNER_VARIABLE =
-  "NODE_TEST_CONTEXT|VITEST(?:_\\w+)?|JEST_WORKER_ID|PLAYWRIGHT_TEST\\w*|TEST_WORKER_INDEX|TEST_PARALLEL_INDEX|PYTEST_\\w+|NEXTEST\\w*|RUST_TEST_\\w+|RALPH_\\w+";
+  "NODE_TEST_CONTEXT|VITEST(?:_\\w+)?|JEST_WORKER_ID|PLAYWRIGHT_TEST\\w*|TEST_WORKER_INDEX|TEST_PARALLEL_INDEX|PYTEST_\\w+|NEXTEST\\w*|RUST_TEST_\\w+|RALPH_(?!REPORT|PROCESS)\\w+";
 
 /** Honest projects ask for a runner's variables to keep logs quiet or to spare real services: a reader must tell. */
 export const SNIFFING: readonly TamperingRule[] = [

@@ -7,7 +7,8 @@ import { isTestFile } from "./freeze.ts";
 import { answersOf } from "./tampering-answers.ts";
 import { BREAKING, EXITS } from "./tampering-breaking.ts";
 import { FILES } from "./tampering-files.ts";
-import { isLiteral, isTelling, literalsIn, wordsOf } from "./tampering-literals.ts";
+import { addedLines, firstAdded, testModules } from "./tampering-lines.ts";
+import { isLiteral, isTelling, literalsIn, type TestWords, wordsOf } from "./tampering-literals.ts";
 import type { TamperingRule, Verdict } from "./tampering-rules.ts";
 import { SNIFFING } from "./tampering-sniffing.ts";
 import { familyOf, type Source, scan } from "./weakening-scan.ts";
@@ -55,9 +56,9 @@ export function tamperings(
   if (!CODE.test(path)) return [];
 
   const source = scan(after, familyOf(path));
-  const change: Change = { path, source, before: before ?? "", facts, constants: constantsOf(source) };
+  const change: Change = { path, source, before: before ?? "", facts, ...knownOf(source, facts) };
   const added = addedLines(before ?? "", after);
-  const answers = answersOf(source, wordsOf(facts.testTexts), namedIn(facts.taskText));
+  const answers = answersOf(source, change.words, change.isNamed);
   const found = [
     ...RULES.flatMap((rule) => matches(rule, change)),
     ...answers.map((answer) => ({ ...answer, verdict: "suspect" as const })),
@@ -77,8 +78,18 @@ interface Change {
   readonly source: Source;
   readonly before: string;
   readonly facts: TamperingFacts;
+  /** Name -> what is written after its `=`, where that has a string in it. */
   readonly constants: ReadonlyMap<string, string>;
+  readonly words: TestWords;
+  /** Whether the task itself names a value. */
+  readonly isNamed: (literal: string) => boolean;
 }
+
+const knownOf = (source: Source, facts: TamperingFacts): Pick<Change, "constants" | "words" | "isNamed"> => ({
+  constants: constantsOf(source),
+  words: wordsOf(facts.testTexts),
+  isNamed: namedIn(facts.taskText),
+});
 
 interface Match {
   readonly verdict: Verdict;
@@ -105,23 +116,21 @@ function matches(rule: TamperingRule, change: Change): readonly Match[] {
 /** Words in a text for people are none in the code, unless the rule is about strings, which begin with their quote. */
 const isInString = ({ code }: Source, at: number): boolean => code[at] === " " || code[at] === undefined;
 
-function verdictOf(rule: TamperingRule, words: string, place: Span, { source, before, facts }: Change): Verdict {
+function verdictOf(rule: TamperingRule, words: string, place: Span, change: Change): Verdict {
   // What the file did before the change is the project's own way.
-  if (rule.verdict === "refuse") return before.includes(words.trim()) ? "suspect" : "refuse";
-  return rule.isSniffing === true && answersTests(source, place, facts) ? "refuse" : "suspect";
+  if (rule.verdict === "refuse") return change.before.includes(words.trim()) ? "suspect" : "refuse";
+  return rule.isSniffing === true && answersTests(change, place) ? "refuse" : "suspect";
 }
 
 /** Whether the branch that follows answers with something that the tests expect. */
-function answersTests({ text }: Source, { end }: Span, { testTexts, taskText }: TamperingFacts): boolean {
-  const { places } = wordsOf(testTexts);
-  const isAsked = namedIn(taskText);
+function answersTests({ source: { text }, words: { places }, isNamed }: Change, { end }: Span): boolean {
   // Looked at without being taken, since one may stand within another.
   const answers = [
     ...text.slice(end, end + 240).matchAll(/(?:\breturn\b|\?(?!\.)|=>|(?<![=!<>])=(?!=))(?=\s*([^;\n:?]{1,120}))/g),
   ];
   return answers.some(([, answer = ""]) => {
     const value = answer.trim().replace(/[,)}\s]+$/, "");
-    return isLiteral(value) && literalsIn(value).some((each) => isTelling(each) && places.has(each) && !isAsked(each));
+    return isLiteral(value) && literalsIn(value).some((each) => isTelling(each) && places.has(each) && !isNamed(each));
   });
 }
 
@@ -134,7 +143,7 @@ const namedIn = (taskText: string): ((literal: string) => boolean) => {
 /** The longest name among the words: what a task would call it by. */
 function isAskedFor(words: string, taskText: string): boolean {
   const names = [...words.matchAll(/[A-Za-z_][\w-]{3,}/g)].map(([name]) => name).sort((a, b) => b.length - a.length);
-  const [name] = names.filter(
+  const name = names.find(
     (each) => !/^(?:process|environ|getenv|function|return|Object|prototype|unittest)$/.test(each),
   );
   return name !== undefined && taskText.toLowerCase().includes(name.toLowerCase());
@@ -164,7 +173,6 @@ function withConstants({ source: { text }, constants }: Change, { start, end }: 
 
 const CONSTANT = /\b([A-Za-z_$][\w$]*)\s*(?::[^=\n]{1,60})?:?=\s*(?=[^\n;]{0,200}["'`])/g;
 
-/** Name -> what is written after its `=`, where that has a string in it. */
 const constantsOf = ({ text, code }: Source): ReadonlyMap<string, string> =>
   new Map(
     [...code.matchAll(CONSTANT)].map(({ 0: head, 1: name = "", index }) => {
@@ -172,30 +180,3 @@ const constantsOf = ({ text, code }: Source): ReadonlyMap<string, string> =>
       return [name, value.split("\n", 1)[0] ?? ""];
     }),
   );
-
-/** Modules of Rust that are built for its tests only. */
-const testModules = ({ code, partners, family }: Source): readonly Span[] =>
-  family !== "rust"
-    ? []
-    : [...code.matchAll(/#\[cfg\(\s*test\s*\)\]\s*(?:pub\s+)?mod\s+\w+\s*\{/g)].map(({ 0: head, index }) => ({
-        start: index,
-        end: partners.get(index + head.length - 1) ?? code.length,
-      }));
-
-/** Numbers of the lines that were not there before, wherever they stood; layout does not count. */
-function addedLines(before: string, after: string): ReadonlySet<number> {
-  const known = new Map<string, number>();
-  for (const line of before.split("\n")) known.set(line.trim(), (known.get(line.trim()) ?? 0) + 1);
-  const added = new Set<number>();
-  for (const [at, line] of after.split("\n").entries()) {
-    const left = known.get(line.trim()) ?? 0;
-    if (left > 0) known.set(line.trim(), left - 1);
-    else if (line.trim() !== "") added.add(at + 1);
-  }
-  return added;
-}
-
-function firstAdded(added: ReadonlySet<number>, first: number, last: number): number | undefined {
-  for (let line = first; line <= last; line += 1) if (added.has(line)) return line;
-  return undefined;
-}

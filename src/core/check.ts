@@ -32,6 +32,14 @@ export interface TestResult {
   readonly durationMs?: number;
 }
 
+/** What a failing test left to look at: a trace, a screenshot. */
+export interface Attachment {
+  readonly testId: string;
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+}
+
 /** One run of one check. `passed` needs exit code 0, at least one passed test, no failure and no timeout. */
 export interface TestRun {
   readonly name: string;
@@ -45,6 +53,8 @@ export interface TestRun {
   /** Standard output and error in the order they came, middle cut out where it was long. */
   readonly output: string;
   readonly durationMs: number;
+  /** Of failing tests, where the runner keeps some. */
+  readonly attachments?: readonly Attachment[];
   /** The tests could not be built: those that are missing may be as good as before. */
   readonly isUnbuilt?: boolean;
   /** Why the tests could not start at all (no such program, no such folder), if they could not. */
@@ -55,6 +65,8 @@ export interface CheckContext {
   /** Absolute path of the workspace in which the command runs. */
   readonly cwd: string;
   readonly timeoutMs: number;
+  /** Absolute folder for what failing tests leave to look at, replaced by each run that leaves some; without it, nothing is kept. */
+  readonly artifacts?: string;
   /** A file's text where the task began; undefined = it was not there, or is no text. */
   readonly readBase?: (path: string) => Promise<string | undefined>;
 }

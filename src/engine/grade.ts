@@ -109,10 +109,11 @@ async function runSettled(run: TaskRun, check: CheckSpec, { phase, known, place 
   return settled;
 }
 
-async function runOnce({ world, workspace, signal }: TaskRun, check: CheckSpec, place: Place): Promise<TestRun> {
+async function runOnce({ world, task, workspace, signal }: TaskRun, check: CheckSpec, place: Place): Promise<TestRun> {
   const timeoutMs = check.timeoutMs ?? world.limits.checkMs;
   const { readBase } = workspace;
-  const result = await world.runCheck(check, { cwd: place.path, timeoutMs, readBase }, signal);
+  const artifacts = world.artifactsOf(task.id);
+  const result = await world.runCheck(check, { cwd: place.path, timeoutMs, readBase, artifacts }, signal);
   // A check that was interrupted says nothing about the code.
   signal.throwIfAborted();
   return result;

@@ -70,6 +70,8 @@ export interface World {
   /** Keeps an applied patch and returns its file's name. */
   readonly savePatch: (taskId: string, diff: string) => string;
   readonly runCheck: RunCheck;
+  /** Absolute folder for traces and screenshots of a task's failing tests. */
+  readonly artifactsOf: (taskId: string) => string;
   /** For tasks that name none. */
   readonly defaultChecks: readonly CheckSpec[];
   /** Strongest first; at least one. */

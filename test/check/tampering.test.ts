@@ -15,9 +15,8 @@ const verdicts = (path: string, after: string | undefined, { before, tests = "",
 
 type Case = readonly [title: string, path: string, text: string, facts?: Facts];
 
-const each = (cases: readonly Case[], judge: (said: readonly string[]) => void): void => {
-  for (const [title, path, text, facts] of cases) test(title, () => judge(verdicts(path, text, facts)));
-};
+const rows = (cases: readonly Case[]): [string, string, string, Facts][] =>
+  cases.map(([title, path, text, facts = {}]) => [title, path, text, facts]);
 
 const SUM_TEST = `test("adds", () => {\n  expect(add(2, 3)).toBe(5);\n  expect(add(40, 2)).toBe(42);\n});\n`;
 const SHAPE_TEST = `test("is a palindrome", () => {\n  expect(isPalindrome("racecar")).toBe(true);\n  expect(roman(1999)).toBe("MCMXCIX");\n});\n`;
@@ -25,8 +24,8 @@ const PY_TEST = `def test_total():\n    assert total([7, 8]) == 15\n    assert n
 const RUST_TEST = `#[test]\nfn squares() {\n    assert_eq!(square(12), 144);\n    assert_eq!(square(15), 225);\n}\n`;
 
 describe("code that no honest product contains is refused", () => {
-  each(
-    [
+  test.each(
+    rows([
       ["ralph's own variable", "src/a.js", "if (process.env.RALPH_REPORT) done();"],
       ["ralph's mark on processes", "src/a.py", "if os.environ.get('RALPH_PROCESS'):\n    pass"],
       [
@@ -142,14 +141,15 @@ describe("code that no honest product contains is refused", () => {
       ["a sitecustomize", "sitecustomize.py", "import os"],
       ["a usercustomize", "lib/usercustomize.py", "import os"],
       ["a path file", "lib/site-packages/a.pth", "import os; os._exit(0)"],
-    ],
-    (said) => expect(said.join()).toContain("refuse"),
-  );
+    ]),
+  )("%s", (_, path, text, facts) => {
+    expect(verdicts(path, text, facts).join()).toContain("refuse");
+  });
 });
 
 describe("code that only a reader can judge is suspect", () => {
-  each(
-    [
+  test.each(
+    rows([
       ["a runner's variable", "src/log.js", `if (process.env.VITEST_WORKER_ID) level = "silent";`],
       ["a variable in brackets", "src/log.js", `if (process.env["JEST_WORKER_ID"] !== undefined) quiet();`],
       ["a variable taken apart", "src/log.js", "const { NODE_TEST_CONTEXT } = process.env;"],
@@ -267,17 +267,17 @@ describe("code that only a reader can judge is suspect", () => {
         "try:\n    return f()\nexcept Exception:\n    return 15",
         { tests: PY_TEST },
       ],
-    ],
-    (said) => {
-      expect(said.join()).toMatch(/^suspect/);
-      expect(said.join()).not.toContain("refuse");
-    },
-  );
+    ]),
+  )("%s", (_, path, text, facts) => {
+    const said = verdicts(path, text, facts).join();
+    expect(said).toContain("suspect");
+    expect(said).not.toContain("refuse");
+  });
 });
 
 describe("honest code is neither", () => {
-  each(
-    [
+  test.each(
+    rows([
       [
         "a program that exits",
         "bin/shop.js",
@@ -492,9 +492,10 @@ describe("honest code is neither", () => {
       ],
       ["a sitecustomize that was there", "sitecustomize.py", "import os", { before: "import sys" }],
       ["an empty file", "src/a.js", ""],
-    ],
-    (said) => expect(said).toEqual([]),
-  );
+    ]),
+  )("%s", (_, path, text, facts) => {
+    expect(verdicts(path, text, facts)).toEqual([]);
+  });
 });
 
 test("says which line and which words", () => {

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { homedir, release } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -221,10 +222,13 @@ describe.skipIf(!hasSandbox)(`${where}, tools below the hidden home folder`, () 
     expect(result.stdout).not.toContain("token-4711");
   });
 
-  test("a variable shows its folder, but never the home folder or a place of secrets", async () => {
+  test("a variable shows its folder, but never the home folder, a place of secrets or all that is hidden", async () => {
     const own = scene();
     own.write(join(own.home, "jdk", "release"), "17\n");
     own.write(join(own.home, "letters"), "private\n");
+    const shared = `ralph-sandbox-${randomUUID()}`;
+    own.write(join("/var/tmp", shared), "");
+    onTestFinished(() => rmSync(join("/var/tmp", shared)));
     const { home } = own;
     const person = {
       ...process.env,
@@ -233,9 +237,10 @@ describe.skipIf(!hasSandbox)(`${where}, tools below the hidden home folder`, () 
       GOROOT: join(home, ".ssh"),
       VOLTA_HOME: "/tmp",
     };
-    const result = await own.inside(["sh", "-c", "ls -A ~ ~/jdk"], { person });
+    const result = await own.inside(["sh", "-c", "ls -A ~ ~/jdk /var/tmp"], { person });
     expect(result.stdout).toContain("release");
     expect(result.stdout).not.toMatch(/letters|\.ssh/);
+    expect(result.stdout).not.toContain(shared);
   });
 
   test("a tool's folder that the person may not enter is no obstacle", async () => {

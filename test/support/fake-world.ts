@@ -260,6 +260,7 @@ export function fakeWorld(options: FakeWorldOptions, store?: Store): FakeWorld {
     source,
     workspaces: fakeWorkspaces(repository, current),
     savePatch: (taskId) => `${taskId}.diff`,
+    artifactsOf: (taskId) => `/artifacts/${taskId}`,
     runCheck: async (check, context, signal) =>
       check.probes === undefined
         ? runFakeTests(current.tree, check.name, check.command)

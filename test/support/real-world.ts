@@ -63,6 +63,7 @@ export async function runReal({ files, task: text, checks, replies, ...more }: R
   });
   if (more.hasPackages === true) symlinkSync(NODE_MODULES, join(repository.root, "node_modules"));
   const folder = join(temporaryFolder(), "trees");
+  const artifacts = temporaryFolder();
   const git = gitIn(repository.root, runProcess);
   const runBranch = await openRunBranch(git, "ralph/run-", "2026-01-02");
   const pool = worktreePool(git, { folder, worker: "me", isWorkerGone: () => false });
@@ -85,6 +86,7 @@ export async function runReal({ files, task: text, checks, replies, ...more }: R
     ...fake,
     workspaces: gitWorktrees({ git, pool, runBranch, dependencies: shared, readBelow }),
     runCheck: checkRunner({ runIn: () => runProcess, redact: redactor([]) }),
+    artifactsOf: (taskId) => join(artifacts, taskId),
     defaultChecks: checks.map((command) => ({ name: command, command })),
     limits: { ...fake.limits, checkMs: CHECK_MS },
     clock: systemClock,

@@ -8,7 +8,6 @@ their reports what only they know.
 import json
 import os
 import re
-import sys
 import traceback
 
 import pytest
