@@ -3,7 +3,7 @@
  * that answer at once. Against the floor of a durable attempt: an intent and a result on disk and one git child that
  * writes the commit. On repositories of 1,000 and 20,000 files.
  */
-import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TierReply } from "../src/core/model.ts";
@@ -48,6 +48,7 @@ export async function attempt(): Promise<readonly Row[]> {
 
 async function measure(folder: string, size: number): Promise<{ readonly oursMs: number; readonly floorMs: number }> {
   const root = join(folder, "project");
+  mkdirSync(root);
   const repository = testRepository(projectOf(size), root);
   const git = gitIn(root, runProcess);
   const floor: number[] = [];

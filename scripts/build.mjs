@@ -14,6 +14,7 @@ const ASSETS = [
   ["src/store/sql", "sql"],
   ["src/check/runners/node-reporter.mjs", "node-reporter.mjs"],
   ["src/check/runners/vitest-reporter.mjs", "vitest-reporter.mjs"],
+  ["src/check/runners/pytest-plugin", "pytest-plugin"],
   ["src/check/runners/jest-reporter.mjs", "jest-reporter.mjs"],
   ["src/check/runners/playwright-reporter.mjs", "playwright-reporter.mjs"],
 ];

@@ -38,10 +38,19 @@ export async function openConfinement(request: SandboxRequest, signal: AbortSign
   const found = await findSandbox(runProcess, env, home, signal);
   const why = found.kind === "none" ? found.why : await whyNotHere(found.sandbox, config, signal);
   if (found.kind === "bwrap" && why === undefined)
-    return { kind: "bwrap", runIn: (room) => found.sandbox.runIn(placeOf(config, room)) };
+    return { kind: "bwrap", runIn: (room) => withCaches(found.sandbox, config, room) };
   if (config.sandbox === "bwrap") throw new RalphError("SANDBOX_MISSING", { why: why ?? "" });
   warn(`checks run without a sandbox: ${why} (\`sandbox: none\` in ralph.yaml ends this message)`);
   return UNCONFINED;
+}
+
+/** Builds that take long keep what they made beside the work tree; a clean checkout stands in another one. */
+function withCaches(sandbox: Sandbox, config: Config, room: Room): RunProcess {
+  const cache = `${room.workTree}.cache`;
+  mkdirSync(cache, { recursive: true });
+  const writable = [...(room.writable ?? []), cache];
+  const run = sandbox.runIn(placeOf(config, { ...room, writable }));
+  return (command, signal) => run({ ...command, env: { GOCACHE: join(cache, "go-build"), ...command.env } }, signal);
 }
 
 const LOOK_MS = 10_000;

@@ -82,7 +82,7 @@ function planOf(check: CheckSpec, root: string): Plan {
   // A folder that is not there is said so by whoever starts the program.
   if (!existsSync(cwd)) return { line, runner: undefined };
   const direct = directCommand(line, (folder) => findScripts(root, folder));
-  const runner = RUNNERS.find((each) => each.instrument(direct.words, "") !== undefined);
+  const runner = RUNNERS.find((each) => each.instrument(direct.words, "", direct.env) !== undefined);
   // A script of another kind goes through its package manager, as the person wrote it.
   return runner === undefined ? { line, runner } : { line: direct, runner };
 }
@@ -120,7 +120,7 @@ async function runPlan({ line, runner }: Plan, own: RunContext, signal: AbortSig
   const { check, root, context, privateFolder } = own;
   const cwd = resolve(root, line.folder);
   const reportFile = join(privateFolder, "report");
-  const instrumented: Instrumented = runner?.instrument(line.words, reportFile) ?? { words: line.words, env: {} };
+  const instrumented: Instrumented = runner?.instrument(line.words, reportFile, line.env) ?? { words: line.words, env: {} };
   const ofEmptyFile = instrumented.isFiltered === true ? (): TestStatus => "skipped" : emptyFileStatus;
   const reader = runner?.reader({ root, cwd, emptyFileStatus: ofEmptyFile });
   const lines = reader?.line === undefined ? undefined : lineSplitter(reader.line);

@@ -83,6 +83,9 @@ type Part =
   | { readonly part: TestPart; readonly helper?: undefined }
   | { readonly part: Helper; readonly helper: Helper };
 
+/** Functions and tables within each other, and functions that name functions: further than anybody writes them. */
+const DEEPEST = 100;
+
 function ownersOf(items: readonly Item[], tests: readonly TestPart[], helpers: readonly Helper[]): readonly Owned[] {
   const parts: readonly Part[] = [
     ...tests.map((part) => ({ part })),
@@ -99,15 +102,12 @@ function ownersOf(items: readonly Item[], tests: readonly TestPart[], helpers: r
         next += 1;
       }
       while (open.length > 0 && (open.at(-1)?.part.end ?? 0) <= item.at) open.pop();
-      const around = open.filter(({ part }) => part.end > item.at);
+      const around = open.slice(-DEEPEST).filter(({ part }) => part.end > item.at);
       const inner = around.findLastIndex((part) => part.helper !== undefined);
       const rows = around.slice(inner + 1).map(({ part }) => ("rows" in part ? part.rows : 1));
       return { item, owner: around[inner]?.helper, times: rows.reduce((all, each) => all * each, 1) };
     });
 }
-
-/** Functions that name functions, further than anybody writes them. */
-const DEEPEST = 100;
 
 /** @param isLibrary no test runs with the file: its functions are there for others */
 function total(owned: readonly Owned[], helpers: readonly Helper[], isLibrary: boolean): Weight {

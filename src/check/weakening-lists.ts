@@ -54,31 +54,31 @@ function itemsOf(source: Source, keys: RegExp): readonly Item[] {
     .flatMap(({ 0: words, index }) => valuesAt(source, index + words.length));
 }
 
-const sectionAt = (text: string, at: number): string => /.*^\[+([^\]\n]+)\]/ms.exec(text.slice(0, at))?.[1] ?? "";
+/** The header of an ini or TOML file that stands above. */
+const sectionAt = (text: string, at: number): string =>
+  /^\[+([^\]\n]+)\]/.exec(text.slice(text.lastIndexOf("\n[", at) + 1, at))?.[1] ?? "";
 
 /** A bracketed list, the words of the line, or the deeper lines below it. */
 function valuesAt(source: Source, at: number): readonly Item[] {
-  const { text, code, lineAt } = source;
-  const open = at + (/^\s*/.exec(code.slice(at))?.[0].length ?? 0);
-  const item = (value: string, place: number): Item[] => {
-    const plain = value.trim().replace(/^(?:-\s+)?["'`]?|["'`,]*$/g, "");
-    return plain === "" ? [] : [{ text: plain, line: lineAt(place) }];
-  };
+  const { text, code } = source;
+  const open = at + (/^\s*/.exec(code.slice(at, at + 200))?.[0].length ?? 0);
   if (code[open] === "[") {
-    return partsOf(source, open).flatMap(({ start, end }) =>
-      item(text.slice(start, end), start + text.slice(start, end).search(/\S/)),
-    );
+    return partsOf(source, open).flatMap(({ start, end }) => itemAt(source, text.slice(start, end), start));
   }
   const lineEnd = text.indexOf("\n", at);
-  const rest = text.slice(at, lineEnd < 0 ? text.length : lineEnd);
-  if (rest.trim() !== "")
-    return source.family === "hash" && !/["']/.test(rest)
-      ? rest
-          .trim()
-          .split(/\s+/)
-          .flatMap((word) => item(word, at))
-      : item(rest.split(/,\s|[,)};]\s*$/, 1)[0] ?? "", at);
-  return below(text, at).flatMap(({ line, place }) => item(line, place));
+  const rest = text.slice(at, Math.min(lineEnd < 0 ? text.length : lineEnd, at + LONGEST));
+  if (rest.trim() === "") return below(text, at).flatMap(({ line, place }) => itemAt(source, line, place));
+  const isWords = source.family === "hash" && !/["']/.test(rest);
+  const values = isWords ? rest.trim().split(/\s+/) : [rest.split(/,\s|[,)};]\s*$/, 1)[0] ?? ""];
+  return values.flatMap((value) => itemAt(source, value, at));
+}
+
+/** Characters of a line that are looked at. */
+const LONGEST = 2_000;
+
+function itemAt({ lineAt }: Source, value: string, place: number): readonly Item[] {
+  const plain = value.trim().replaceAll(/^(?:-\s+)?["'`]?|["'`,]*$/g, "");
+  return plain === "" ? [] : [{ text: plain, line: lineAt(place + Math.max(0, value.search(/\S/))) }];
 }
 
 /** The lines below that are deeper than the one at `at`. */

@@ -6,7 +6,7 @@ import { dirname, join, resolve } from "node:path";
 export const isWithin = (folder: string, path: string): boolean =>
   folder === "/" || path === folder || path.startsWith(`${folder}/`);
 
-export interface Link {
+interface Link {
   readonly path: string;
   /** As the link says it, possibly relative. */
   readonly target: string;

@@ -35,7 +35,7 @@ export interface Scene {
   readonly inside: (argv: Command["argv"], options?: InsideOptions) => Promise<ProcessResult>;
 }
 
-export interface InsideOptions extends Partial<Command> {
+interface InsideOptions extends Partial<Command> {
   readonly place?: Partial<SandboxPlace>;
   /** The person's environment. */
   readonly person?: Environment;

@@ -235,7 +235,7 @@ describe.skipIf(!hasSandbox)(`${where}, tools below the hidden home folder`, () 
       JAVA_HOME: join(home, "jdk"),
       NVM_DIR: home,
       GOROOT: join(home, ".ssh"),
-      VOLTA_HOME: "/tmp",
+      VOLTA_HOME: "/var/tmp",
     };
     const result = await own.inside(["sh", "-c", "ls -A ~ ~/jdk /var/tmp"], { person });
     expect(result.stdout).toContain("release");

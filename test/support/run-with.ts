@@ -23,7 +23,7 @@ export async function runWith(
   const line = parseCommandLine(command);
   if (line.kind === "unreadable") throw new Error(line.why);
   const reportFile = join(temporaryFolder("ralph-report"), "report");
-  const instrumented = runner.instrument(line.words, reportFile);
+  const instrumented = runner.instrument(line.words, reportFile, line.env);
   if (instrumented === undefined) throw new Error(`${runner.name} does not know \`${command}\``);
 
   const cwd = resolve(root, line.folder);

@@ -5,10 +5,12 @@ import type { Word } from "../command-line.ts";
 
 export type Words = readonly [Word, ...Word[]];
 
+type Environment = Readonly<Record<string, string>>;
+
 /** A command that tells ralph its results. */
 export interface Instrumented {
   readonly words: Words;
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Environment;
   /** The command picks tests by name, so a file may well run none of its own. */
   readonly isFiltered?: boolean;
 }
@@ -54,8 +56,12 @@ export interface RunReader {
 
 export interface Runner {
   readonly name: string;
-  /** The command that writes a report to `reportFile`, if it needs one; undefined: the words start something else. */
-  instrument(words: Words, reportFile: string): Instrumented | undefined;
+  /**
+   * The command that writes a report to `reportFile`, if it needs one; undefined: the words start something else.
+   *
+   * @param env what the person's command line sets
+   */
+  instrument(words: Words, reportFile: string, env?: Environment): Instrumented | undefined;
   reader(context: ReadContext): RunReader;
   /** What to do when the program is not there. */
   readonly installHint?: string;

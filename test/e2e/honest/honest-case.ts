@@ -48,10 +48,7 @@ const YES = "Every criterion is met, and the code serves the task.\n\nVERDICT: Y
 export async function expectToLand(honest: Honest, { checks, hasPackages = false }: Setting): Promise<void> {
   const { files, task, tests, code, reply, isRead, world = {} } = honest;
   const withTests = { ...files, ...withoutDeleted(tests ?? {}) };
-  const written = [
-    ...(tests === undefined ? [] : [diffReply(files, tests)]),
-    reply ?? diffReply(withTests, code),
-  ];
+  const written = [...(tests === undefined ? [] : [diffReply(files, tests)]), reply ?? diffReply(withTests, code)];
   const outcome = await runReal({
     files,
     task,
@@ -80,5 +77,7 @@ const withoutDeleted = (patch: Patch): Files =>
 const refusals = ({ events }: RealOutcome): readonly string[] =>
   events.flatMap((event) => {
     if (event.type === "patch.rejected") return event.rejects.map(({ path, text }) => `${path}: ${text}`);
-    return event.type === "attempt.finished" ? event.evidence.filter(({ kind }) => kind !== "red").map(({ text }) => text) : [];
+    return event.type === "attempt.finished"
+      ? event.evidence.filter(({ kind }) => kind !== "red").map(({ text }) => text)
+      : [];
   });
