@@ -74,7 +74,7 @@ function valuesAt(source: Source, at: number): readonly Item[] {
 }
 
 /** Characters of a line that are looked at. */
-const LONGEST = 2_000;
+const LONGEST = 500;
 
 function itemAt({ lineAt }: Source, value: string, place: number): readonly Item[] {
   const plain = value.trim().replaceAll(/^(?:-\s+)?["'`]?|["'`,]*$/g, "");

@@ -1,14 +1,26 @@
 /** What a file proved before and no longer does: tests, assertions, and what single assertions demanded. Pure. */
 import type { Assertion } from "./weakening-assertions.ts";
+import { helpersOf } from "./weakening-blocks.ts";
 import type { Contents } from "./weakening-count.ts";
 
 /** Ends of sentences. */
 export function lost(before: Contents | undefined, after: Contents): readonly string[] {
   if (before === undefined) return [];
-  const single = weakerAssertions(before, after);
-  return single.length > 0
-    ? [...fewerTests(before, after), ...single]
-    : [...fewerTests(before, after), ...fewerAssertions(before, after)];
+  const single = [...emptiedTests(before, after), ...weakerAssertions(before, after)];
+  return [...fewerTests(before, after), ...(single.length > 0 ? single : fewerAssertions(before, after))];
+}
+
+/** Tests of the same name that asserted something and neither do so any more nor call what does. */
+function emptiedTests(before: Contents, after: Contents): readonly string[] {
+  const [old, now] = [countByTest(before), countByTest(after)];
+  const helpers = new Set(helpersOf(after.source).map(({ name }) => name));
+  return after.tests
+    .filter(({ kind, name, body, end }) => {
+      const words = after.source.code.slice(body, end).match(/[A-Za-z_$][\w$]*/g) ?? [];
+      const isEmptied = kind === "test" && old.has(name) && !now.has(name);
+      return isEmptied && !words.some((word) => helpers.has(word) || /^(?:check|verify|holds|should)/i.test(word));
+    })
+    .map(({ at }) => `the test at line ${after.source.lineAt(at)} asserts nothing any more`);
 }
 
 function fewerTests(before: Contents, after: Contents): readonly string[] {

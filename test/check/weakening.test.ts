@@ -241,6 +241,12 @@ test("adds", (t) => {
       ...swap(SUM, "expect(lines).toEqual", "const later = () => expect(lines).toEqual"),
       "makes 2 assertions",
     ],
+    [
+      "a test whose assertion went elsewhere",
+      SUM,
+      `${SUM.replace(`    expect(lines).toEqual(["a", "b"]);\n`, "")}test("more", () => { expect(sum(0, 0)).toBe(0); });\n`,
+      "the test at line 10 asserts nothing any more",
+    ],
     ["test.skip", ...swap(SUM, `test("adds"`, `test.skip("adds"`), "`test.skip` at line 5 leaves a test out"],
     ["it.only", ...swap(SUM, "it(", "it.only("), "`it.only` at line 10"],
     ["describe.skip", ...swap(SUM, "describe(", "describe.skip("), "`describe.skip` at line 4"],
@@ -949,6 +955,18 @@ export default defineConfig({
       `{ "scripts": { "test": "vitest run" } }`,
       `{ "scripts": { "test": "vitest run --passWithNoTests" } }`,
       "passes where there is no test",
+    ],
+    [
+      "|| true",
+      `{ "scripts": { "test": "vitest run" } }`,
+      `{ "scripts": { "test": "vitest run || true" } }`,
+      "lets a failure pass",
+    ],
+    [
+      "a script that runs nothing",
+      `{ "scripts": { "test": "vitest run" } }`,
+      `{ "scripts": { "test": "true" } }`,
+      "no longer run",
     ],
   ]);
 });

@@ -270,6 +270,8 @@ describe("a task is not completed, and nothing else is written, by a model that 
     const server = await startLlamaServer(obeying(injection), { contextTokens: 32_768 });
     onTestFinished(() => server.close());
     const sum = project(server.url, injection);
+    // In the sandbox there is no process of ralph's to be seen.
+    sum.commit({ "ralph.yaml": `${sum.read("ralph.yaml")}sandbox: none\n` });
     const { stdout } = await ralph(["tdd", "--json"], { cwd: sum.root, env: environment });
     expect(stdout).toMatch(/RALPH HAS[\s\S]*MY_SERVER=\[redacted\]/);
     expect(stdout).toContain("DEPLOY_TOKEN=[redacted]");

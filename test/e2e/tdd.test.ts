@@ -208,8 +208,10 @@ test("Ctrl-C twice ends a check that will not end, and leaves at once", async ()
   const stubborn =
     'import { writeFileSync } from "node:fs";\nprocess.on("SIGTERM", () => {});\nwriteFileSync(process.env.HOME + "/pid", String(process.pid));\nsetInterval(() => {}, 1000);\n';
   const { root, ...sum } = await project(GOOD_DIFF, { files: { "stubborn.js": stubborn } });
-  sum.commit({ "ralph.yaml": sum.read("ralph.yaml").replace("npm test", "node stubborn.js") });
-  const run = startRalph(["tdd"], { cwd: root });
+  // In the sandbox its pid would be another one.
+  const settings = `${sum.read("ralph.yaml").replace("npm test", "node stubborn.js")}sandbox: none\n`;
+  sum.commit({ "ralph.yaml": settings });
+  const run = startRalph(["tdd"], { cwd: root, env: { HOME: join(root, ".ralph") } });
   const pidFile = join(root, ".ralph/pid");
   while (!existsSync(pidFile) || sum.read(".ralph/pid") === "") await pause(20);
   run.child.kill("SIGINT");
@@ -332,7 +334,7 @@ describe("bad input ends with one message, without a stack trace, and a non-zero
     sum.commit({ "ralph.yaml": sum.read("ralph.yaml").replace("npm test", "no-such-runner --all") });
     const { exitCode, stderr } = await complain(["tdd"], sum.root);
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/the check `no-such-runner --all` cannot start: .*no-such-runner.*PATH/);
+    expect(stderr).toMatch(/the check `no-such-runner --all` cannot start: there is no program `no-such-runner` (on PATH|in the sandbox)/);
     expect(sum.statusBlock()).toMatch(/^STATUS: PENDING/);
   });
 

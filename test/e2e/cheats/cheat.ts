@@ -51,7 +51,7 @@ export function expectCaught(outcome: RealOutcome, project: Project, cheat: Chea
 
 export const diff = (text: string): string => `\`\`\`diff\n${text}\`\`\`\n`;
 
-function replyOf({ reply, change = {} }: Cheat, files: Files): string {
+export function replyOf({ reply, change = {} }: Cheat, files: Files): string {
   if (reply !== undefined) return reply;
   const state = temporaryFolder("ralph-state");
   const file = (text: string | undefined) =>
