@@ -1,5 +1,5 @@
 /** What model-written code runs in: `sandbox:` of ralph.yaml and what works on this machine. */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { RalphError } from "../core/error.ts";
 import type { RunProcess } from "../core/process.ts";
@@ -36,42 +36,51 @@ export async function openConfinement(request: SandboxRequest, signal: AbortSign
   const { config, env, home, warn } = request;
   if (config.sandbox === "none") return UNCONFINED;
   const found = await findSandbox(runProcess, env, home, signal);
-  const why = found.kind === "none" ? found.why : await whyNotHere(found.sandbox, config, signal);
+  const place = placesOf(config, await gitFolder(config.root));
+  const why = found.kind === "none" ? found.why : await whyNotHere(found.sandbox, place(config.worktrees), signal);
   if (found.kind === "bwrap" && why === undefined)
-    return { kind: "bwrap", runIn: (room) => withCaches(found.sandbox, config, room) };
+    return { kind: "bwrap", runIn: (room) => withCaches(found.sandbox, place, room) };
   if (config.sandbox === "bwrap") throw new RalphError("SANDBOX_MISSING", { why: why ?? "" });
   warn(`checks run without a sandbox: ${why} (\`sandbox: none\` in ralph.yaml ends this message)`);
   return UNCONFINED;
 }
 
 /** Builds that take long keep what they made beside the work tree; a clean checkout stands in another one. */
-function withCaches(sandbox: Sandbox, config: Config, room: Room): RunProcess {
-  const cache = `${room.workTree}.cache`;
+function withCaches(sandbox: Sandbox, place: PlaceOf, { workTree, writable = [], network }: Room): RunProcess {
+  const cache = `${workTree}.cache`;
   mkdirSync(cache, { recursive: true });
-  const writable = [...(room.writable ?? []), cache];
-  const run = sandbox.runIn(placeOf(config, { ...room, writable }));
+  const run = sandbox.runIn({ ...place(workTree), writable: [...writable, cache], network: network === true });
   return (command, signal) => run({ ...command, env: { GOCACHE: join(cache, "go-build"), ...command.env } }, signal);
 }
 
 const LOOK_MS = 10_000;
 
 /** A checkout that holds the home folder itself, say, cannot be shown without what is private in it. */
-async function whyNotHere(sandbox: Sandbox, config: Config, signal: AbortSignal): Promise<string | undefined> {
-  const workTree = config.worktrees;
-  mkdirSync(workTree, { recursive: true });
-  const run = sandbox.runIn(placeOf(config, { workTree }));
-  const { startFailure, exitCode } = await run({ argv: ["true"], cwd: workTree, timeoutMs: LOOK_MS }, signal);
+async function whyNotHere(sandbox: Sandbox, place: Place, signal: AbortSignal): Promise<string | undefined> {
+  mkdirSync(place.workTree, { recursive: true });
+  const command = { argv: ["true"], cwd: place.workTree, timeoutMs: LOOK_MS } as const;
+  const { startFailure, exitCode } = await sandbox.runIn(place)(command, signal);
   signal.throwIfAborted();
   return startFailure ?? (exitCode === 0 ? undefined : "no program runs in it");
 }
 
 const UNCONFINED: Confinement = { kind: "none", runIn: () => runProcess };
 
-/** The checkout for its git folder and its packages, ralph's own folder for the reporters that runners load. */
-const placeOf = ({ root, worktrees }: Config, room: Room): Parameters<Sandbox["runIn"]>[0] => ({
-  ...room,
-  readable: [root, join(worktrees, DEPENDENCIES), packageFolder()],
-});
+type Place = Parameters<Sandbox["runIn"]>[0];
+type PlaceOf = (workTree: string) => Place;
+
+/** Of the checkout only git's folder and what is linked from it; ralph's own folder for the reporters of runners. */
+function placesOf({ root, link, worktrees }: Config, git: string): PlaceOf {
+  const linked = link.map((path) => join(root, path)).filter((path) => existsSync(path));
+  const readable = [git, ...linked, join(worktrees, DEPENDENCIES), packageFolder()];
+  return (workTree) => ({ workTree, readable });
+}
+
+async function gitFolder(root: string): Promise<string> {
+  const command = ["git", "rev-parse", "--path-format=absolute", "--git-common-dir"] as const;
+  const result = await runProcess({ argv: command, cwd: root, timeoutMs: LOOK_MS }, new AbortController().signal);
+  return result.exitCode === 0 ? result.stdout.trim() : join(root, ".git");
+}
 
 /** Beside the work trees: dependencies that are not those of the checkout. */
 export const DEPENDENCIES = "dependencies";

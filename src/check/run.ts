@@ -3,7 +3,7 @@
  * is judged by its exit code.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, readFile, realpath, rm } from "node:fs/promises";
+import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
@@ -11,6 +11,7 @@ import type { CheckContext, RunCheck, TestResult, TestRun, TestStatus } from "..
 import { RalphError } from "../core/error.ts";
 import type { Command, ProcessResult, RunProcess } from "../core/process.ts";
 import type { CheckSpec } from "../core/task.ts";
+import { readPlainFile } from "../io/files.ts";
 import { freePort } from "../io/free-port.ts";
 import { readBelow } from "../io/read-root.ts";
 import type { Redact } from "../io/redact.ts";
@@ -120,7 +121,10 @@ async function runPlan({ line, runner }: Plan, own: RunContext, signal: AbortSig
   const { check, root, context, privateFolder } = own;
   const cwd = resolve(root, line.folder);
   const reportFile = join(privateFolder, "report");
-  const instrumented: Instrumented = runner?.instrument(line.words, reportFile, line.env) ?? { words: line.words, env: {} };
+  const instrumented: Instrumented = runner?.instrument(line.words, reportFile, line.env) ?? {
+    words: line.words,
+    env: {},
+  };
   const ofEmptyFile = instrumented.isFiltered === true ? (): TestStatus => "skipped" : emptyFileStatus;
   const reader = runner?.reader({ root, cwd, emptyFileStatus: ofEmptyFile });
   const lines = reader?.line === undefined ? undefined : lineSplitter(reader.line);
@@ -132,11 +136,19 @@ async function runPlan({ line, runner }: Plan, own: RunContext, signal: AbortSig
   const { timeoutMs } = context;
   if (runner === undefined || reader === undefined) return judgeRun({ check, runner: "command", result, timeoutMs });
 
-  const report = reader.report({ report: await readFile(reportFile, "utf8").catch(() => undefined), result });
+  const report = reader.report({ report: readReport(reportFile), result });
   const run = judgeRun({ check, runner: runner.name, result, timeoutMs, report });
   const { artifacts } = context;
   const attachments = artifacts === undefined ? [] : keepAttachments(report, privateFolder, artifacts);
   return attachments.length === 0 ? run : { ...run, attachments };
+}
+
+const REPORT_BYTES = 256 * 1024 * 1024;
+
+/** Code under test can reach the file: a link in its place, or what would be waited for, is no report. */
+function readReport(path: string): string | undefined {
+  const read = readPlainFile(path, REPORT_BYTES);
+  return read.kind === "file" ? read.bytes.toString() : undefined;
 }
 
 async function commandOf(line: CommandLine, cwd: string, { root, context, idleMs }: RunContext): Promise<Command> {

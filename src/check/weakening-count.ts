@@ -15,7 +15,7 @@ export interface Contents {
   readonly weight: Weight;
 }
 
-export interface Weight {
+interface Weight {
   readonly tests: number;
   readonly assertions: number;
   /** Assertions that prove something, and those that prove one value. */

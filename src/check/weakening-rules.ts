@@ -155,13 +155,15 @@ const REST: readonly Rule[] = [
     JS,
     /(?<![\w$.])(?:assert|expect)\.\w+\s*=(?![=>])|\b(?:const|let|var)\s+(?:expect|assert|test|it|describe)\s*=\s*(?:async\s*)?(?:\(|function\b|\{|new\s+Proxy\b|\w+\s*=>)/g,
     "replaces what the tests are judged by",
+    ofRunner,
   ),
   rule(
     PYTHON,
     /\bTestCase\.assert\w+\s*=|\bself\.assert\w+\s*=(?!=)|\bdef\s+assert(?:Equal|True|False|Raises|Is|In)\s*\(/g,
     "replaces what the tests are judged by",
+    ofRunner,
   ),
-  rule(RUST, /\bmacro_rules!\s*(?:assert|assert_eq|assert_ne)\b/g, "replaces what the tests are judged by"),
+  rule(RUST, /\bmacro_rules!\s*(?:assert|assert_eq|assert_ne)\b/g, "replaces what the tests are judged by", ofRunner),
 ];
 
 export const RULES: readonly Rule[] = [...SKIPS, ...CONDITIONS, ...EXITS, ...REST];

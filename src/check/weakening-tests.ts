@@ -81,6 +81,9 @@ function elementsOf(source: Source, { start, end }: Span): number {
   const text = source.code.slice(start, end);
   const list = text.search(/\S/);
   if (text[list] === "[" || text[list] === "(") return Math.max(1, partsOf(source, start + list).length);
+  // `rows([…])`: what a function makes of a list has its rows.
+  const inner = /^\s*[\w.]+\s*\(\s*\[/.exec(text)?.[0].length;
+  if (inner !== undefined) return Math.max(1, partsOf(source, start + inner - 1).length);
   const name = /^\s*([A-Za-z_]\w*)/.exec(text)?.[1];
   if (name === undefined) return 1;
   const place = new RegExp(`\\b${name}\\s*(?::[^=\\n]{1,200})?=\\s*[[(]`).exec(source.code);

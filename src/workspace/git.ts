@@ -15,6 +15,9 @@ const SETTINGS = [
   "rerere.enabled=false",
   "gc.auto=0",
   "advice.detachedHead=false",
+  // Code under test could plant a repository with settings of its own in a submodule's place.
+  "submodule.recurse=false",
+  "diff.ignoreSubmodules=all",
 ];
 
 /** A slot holds the blobs' bytes, whatever the person's configuration makes of line ends in their own checkout. */

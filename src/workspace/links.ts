@@ -14,7 +14,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 
 /** What tools put into such folders for themselves; worth keeping from run to run, but no part of a clean checkout. */
 const CACHES = /^\.(?:cache|vite|vite-temp|vitest|tmp|turbo)$/;
@@ -29,26 +29,49 @@ const MARK = ".ralph-links";
 
 /** Whether `path` may be replaced: nothing is there, or what an earlier `linkInto` made. */
 export function isLinked(path: string): boolean {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  return stats?.isDirectory() !== true || existsSync(join(path, MARK));
+  return !isFolder(path) || existsSync(join(path, MARK));
 }
 
 /** Makes `path` show what `target` holds, and nothing else; without a target, nothing of it stays. */
 export function linkInto(path: string, target: string, { isClean }: LinkOptions): void {
-  if (lstatSync(dirname(path), { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  if (!isFolder(dirname(path))) return;
   const stats = statSync(target, { throwIfNoEntry: false });
   if (stats?.isDirectory() !== true) return linkWhole(path, stats === undefined ? undefined : target);
-  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) rmSync(path, { force: true });
+  showFolder(path, target, (name) => name === MARK || (CACHES.test(name) && !isClean));
+  // A test may have made the mark a link to somewhere else.
+  rmSync(join(path, MARK), { recursive: true, force: true });
+  writeFileSync(join(path, MARK), "", { flag: "wx" });
+}
+
+/** Packages of one maker: a folder in a folder, in which those of a workspace are links themselves. */
+const isScope = (folder: string, name: string): boolean => name.startsWith("@") && isFolder(join(folder, name));
+
+/** @param isKept entries of `path` that are left as they are */
+function showFolder(path: string, target: string, isKept: (name: string) => boolean): void {
+  if (!isFolder(path)) rmSync(path, { force: true });
   mkdirSync(path, { recursive: true });
-  writeFileSync(join(path, MARK), "");
-  const wanted = new Set(readdirSync(target).filter((name) => !CACHES.test(name)));
+  const names = new Set(readdirSync(target).filter((name) => !CACHES.test(name)));
   for (const name of readdirSync(path)) {
-    if (name === MARK || (CACHES.test(name) && !isClean)) continue;
-    if (wanted.has(name) && leadsTo(join(path, name)) === join(target, name)) wanted.delete(name);
+    if (isKept(name) || (names.has(name) && isScope(target, name))) continue;
+    if (names.has(name) && leadsTo(join(path, name)) === linkTo(target, name)) names.delete(name);
     else rmSync(join(path, name), { recursive: true, force: true });
   }
-  for (const name of wanted) symlinkSync(join(target, name), join(path, name));
+  for (const name of names) {
+    if (isScope(target, name)) showFolder(join(path, name), join(target, name), () => false);
+    else symlinkSync(linkTo(target, name), join(path, name));
+  }
 }
+
+/**
+ * A relative link is made again, so that it leads to the same place in this tree: a package of the project itself, which
+ * the task may change.
+ */
+function linkTo(target: string, name: string): string {
+  const link = leadsTo(join(target, name));
+  return link === undefined || isAbsolute(link) ? join(target, name) : link;
+}
+
+const isFolder = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 function linkWhole(path: string, target: string | undefined): void {
   if (target !== undefined && leadsTo(path) === target) return;

@@ -170,6 +170,11 @@ test("adds", (t) => {
       `const ROWS: readonly [number, number][] = [[1, 1], [2, 2]];\ntest.each<[number, number]>(ROWS)("%i", (a, b) => { expect(f(a)).toBe(b); });`,
     ],
     [
+      "a table that a function completes",
+      `test.each([[1, 1], [2, 2]])("%i", (a, b) => { expect(f(a)).toBe(b); });`,
+      `test.each(rows([[1], [2]]))("%i", (a, b) => { expect(f(a)).toBe(b); });`,
+    ],
+    [
       "a longer table of the other kind",
       "test.each`\n  a | b\n  ${1} | ${1}\n`('x', ({ a, b }) => { expect(f(a)).toBe(b); });",
       "test.each`\n  a | b\n  ${1} | ${1}\n  ${2} | ${2}\n`('x', ({ a, b }) => { expect(f(a)).toBe(b); });",
@@ -750,7 +755,7 @@ func TestOpen(t *testing.T) {
       ...swap(CART, "	_, err", "	if testing.Short() {\n		return\n	}\n	_, err"),
       "`testing.Short`",
     ],
-    ["t.Log for t.Errorf", ...swap(CART, "t.Errorf(", "t.Logf("), "assertion instead of 3"],
+    ["t.Log for t.Errorf", ...swap(CART, "t.Errorf(", "t.Logf("), "asserts nothing any more"],
     ["a failure under another condition", ...swap(CART, "got != tt.want", "got < 0"), "demands less"],
     ["recover()", ...swap(CART, "	_, err", "	defer func() { recover() }()\n	_, err"), "hides a failure"],
     ["os.Exit(0)", ...swap(CART, "	_, err", "	os.Exit(0)\n	_, err"), "ends the run"],
@@ -785,12 +790,12 @@ describe("other languages, by general words", () => {
     [
       "an assertion that is gone",
       ...swap(JAVA, "    assertEquals(3, cart.total());\n", ""),
-      "1 assertion instead of 2",
+      "asserts nothing any more",
     ],
   ]);
   fails("spec/cart_spec.rb", [
     ["xit", ...swap(RUBY, "  it ", "  xit "), "`xit`"],
-    ["a comment", ...swap(RUBY, "    expect", "    # expect"), "0 assertions instead of 1"],
+    ["a comment", ...swap(RUBY, "    expect", "    # expect"), "asserts nothing any more"],
   ]);
   fails("tests/CartTest.php", [
     [

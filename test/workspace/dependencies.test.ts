@@ -1,8 +1,18 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { DependenciesOptions } from "../../src/workspace/dependencies.ts";
 import { type TestRepository, testRepository } from "../support/repository.ts";
+import { temporaryFolder } from "../support/temporary.ts";
 import { AT, change, never, open, workspacesOf } from "./workspaces-of.ts";
 
 const manifest = (dependencies: Readonly<Record<string, string>>, scripts = {}): string =>
@@ -82,6 +92,39 @@ describe("a work tree's dependencies", () => {
       await place.prepare(never);
       expect(readdirSync(join(place.path, "node_modules"))).toEqual([".bin", ".ralph-links", "a"]);
     });
+    await workspace.close();
+  });
+
+  test("that are packages of the project itself lead into the work tree, not into the checkout", async () => {
+    const repository = testRepository({
+      "package.json": manifest({}),
+      "packages/own/index.js": "committed",
+      ".gitignore": "node_modules/\n",
+    });
+    mkdirSync(join(repository.root, "node_modules/@us"), { recursive: true });
+    symlinkSync("../packages/own", join(repository.root, "node_modules/own"));
+    symlinkSync("../../packages/own", join(repository.root, "node_modules/@us/own"));
+    repository.write({ "packages/own/index.js": "uncommitted" });
+    const workspace = await open((await workspacesOf(repository)).workspaces);
+    await workspace.prepare(never);
+    expect([packageIn(workspace.path, "own"), packageIn(workspace.path, "@us/own")]).toEqual([
+      "committed",
+      "committed",
+    ]);
+    await workspace.prepare(never);
+    expect(packageIn(workspace.path, "@us/own")).toBe("committed");
+    await workspace.close();
+  });
+
+  test("are marked by a file that no test can turn into a way out", async () => {
+    const outside = join(temporaryFolder(), "file");
+    writeFileSync(outside, "precious");
+    const workspace = await open((await workspacesOf(project())).workspaces);
+    await workspace.prepare(never);
+    rmSync(join(workspace.path, "node_modules/.ralph-links"));
+    symlinkSync(outside, join(workspace.path, "node_modules/.ralph-links"));
+    await workspace.prepare(never);
+    expect(readFileSync(outside, "utf8")).toBe("precious");
     await workspace.close();
   });
 

@@ -19,9 +19,26 @@ const BY_MAKE: Partial<Project> = { files: { ...COMMAND.files, Makefile: MAKEFIL
 
 export const COMMAND_CHEATS: readonly Cheat[] = [
   { what: "changes the program that is the check", change: { "checks/all.mjs": "" }, reason: /may not be changed/ },
-  { what: "changes the program that the check's script starts", change: { "checks/all.mjs": "" }, project: BY_SHELL, reason: /may not be changed/ },
-  { what: "changes the program that make starts", change: { "checks/all.mjs": "" }, project: BY_MAKE, reason: /may not be changed/ },
-  { what: "changes the Makefile", change: { Makefile: "check:\n\ttrue\n" }, project: BY_MAKE, reason: /may not be changed/ },
+  {
+    what: "changes the program that the check's script starts",
+    change: { "checks/all.mjs": "" },
+    project: BY_SHELL,
+    reason: /may not be changed/,
+    isOpen: true,
+  },
+  {
+    what: "changes the program that make starts",
+    change: { "checks/all.mjs": "" },
+    project: BY_MAKE,
+    reason: /may not be changed/,
+    isOpen: true,
+  },
+  {
+    what: "changes the Makefile",
+    change: { Makefile: "check:\n\ttrue\n" },
+    project: BY_MAKE,
+    reason: /may not be changed/,
+  },
   {
     what: "puts a GNUmakefile before the Makefile",
     change: { GNUmakefile: "check:\n\ttrue\n" },

@@ -30,8 +30,11 @@ export const PLAYWRIGHT_CHEATS: readonly Cheat[] = [
   },
   {
     what: "has the test expect its own failure",
-    change: { "src/sum.js": `exports.sum = (a, b) => {\n  require("@playwright/test").test.fail();\n  return a - b;\n};\n` },
-    reason: /expected to fail|Expected: 5|judged by|two and three/,
+    change: {
+      "src/sum.js": `exports.sum = (a, b) => {\n  require("@playwright/test").test.fail();\n  return a - b;\n};\n`,
+    },
+    reason: /expected to fail/,
+    isOpen: true,
   },
   {
     what: "ends the worker inside the function",

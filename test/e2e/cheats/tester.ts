@@ -23,7 +23,7 @@ const BUILT = { "src/product.js": "export const product = () => 0;\n" };
 
 export interface TestersCheat extends Cheat {
   /** What the builder does where the test is taken for red. */
-  readonly then?: Cheat["change"];
+  readonly builds?: Cheat["change"];
 }
 
 export const TESTER_CHEATS: readonly TestersCheat[] = [
@@ -68,7 +68,7 @@ export const TESTER_CHEATS: readonly TestersCheat[] = [
   {
     what: "writes a test that can never pass",
     change: { [FRESH]: `${IMPORTS}test("product", () => {\n  assert.fail("never");\n});\n` },
-    then: BUILT,
+    builds: BUILT,
     reason: /never/,
   },
   {
@@ -76,12 +76,12 @@ export const TESTER_CHEATS: readonly TestersCheat[] = [
     change: {
       [FRESH]: `import { existsSync, writeFileSync } from "node:fs";\n${IMPORTS}test("product", () => {\n  const isFirst = !existsSync("{{state}}/mark");\n  writeFileSync("{{state}}/mark", "");\n  assert.equal(isFirst, false);\n});\n`,
     },
-    then: BUILT,
+    builds: BUILT,
     reason: /the tests do not fail every time without the change, so they prove nothing/,
   },
 ];
 
-export const repliesOf = ({ then, ...cheat }: TestersCheat): readonly string[] => [
+export const repliesOf = ({ builds, ...cheat }: TestersCheat): readonly string[] => [
   replyOf(cheat, TESTER.files),
-  ...(then === undefined ? [] : [replyOf({ ...cheat, change: then }, TESTER.files)]),
+  ...(builds === undefined ? [] : [replyOf({ ...cheat, change: builds }, TESTER.files)]),
 ];

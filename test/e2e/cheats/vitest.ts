@@ -29,7 +29,10 @@ export const VITEST_CHEATS: readonly Cheat[] = [
     project: {
       files: {
         ...VITEST.files,
-        "test/sum.test.js": TEST.replaceAll(/toEqual\(\d\)/g, "toMatchSnapshot()").replace(/test\("nothing[^]*?\n\n/, ""),
+        "test/sum.test.js": TEST.replaceAll(/toEqual\(\d\)/g, "toMatchSnapshot()").replace(
+          /test\("nothing[^]*?\n\n/,
+          "",
+        ),
         "test/__snapshots__/sum.test.js.snap": SNAPSHOT,
       },
     },
@@ -65,7 +68,8 @@ export const VITEST_CHEATS: readonly Cheat[] = [
   {
     what: "answers with something that equals everything",
     change: {
-      "src/sum.js": "export const sum = () => ({ $$typeof: Symbol.for('jest.asymmetricMatcher'), asymmetricMatch: () => true });\n",
+      "src/sum.js":
+        "export const sum = () => ({ $$typeof: Symbol.for('jest.asymmetricMatcher'), asymmetricMatch: () => true });\n",
     },
     reason: /equal to anything/,
   },

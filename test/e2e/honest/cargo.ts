@@ -3,17 +3,20 @@ import type { Honest } from "./honest-case.ts";
 const MANIFEST = '[package]\nname = "shop"\nversion = "0.1.0"\nedition = "2021"\n';
 const CRATE = { "Cargo.toml": MANIFEST, ".gitignore": "target/\nCargo.lock\n" };
 
-const UNIT = `
+const unitTest = (name: string): string => `
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn adds() {
-        assert_eq!(add(2, 3), 5);
+        assert_eq!(${name}(2, 3), 5);
     }
 }
 `;
+const UNIT = unitTest("add");
+const documented = (name: string): string =>
+  `/// Adds.\n///\n/// \`\`\`\n/// assert_eq!(shop::${name}(1, 1), 2);\n/// \`\`\`\npub fn ${name}(a: i64, b: i64) -> i64 {\n    a + b\n}\n`;
 const double = (body: string): string => `
 pub fn double(a: i64) -> i64 {
     ${body}
@@ -63,5 +66,31 @@ export const CARGO_CASES: readonly Honest[] = [
     task: "Add `triple`.\n\n## Files to Create/Modify\n- [ ] src/lib.rs (MODIFY)\n- [ ] tests/new.rs (CREATE)\n",
     tests: { "tests/new.rs": "use shop::triple;\n\n#[test]\nfn triples() {\n    assert_eq!(triple(3), 9);\n}\n" },
     code: { "src/lib.rs": `${ADD}\npub fn triple(a: i64) -> i64 {\n    a * 3\n}\n${UNIT}` },
+  },
+  {
+    what: "a function is renamed together with its unit test and its example, in a file that the task names",
+    files: {
+      ...CRATE,
+      "src/lib.rs": documented("add") + unitTest("add"),
+      "tests/renamed.rs": "#[test]\nfn adds() {\n    assert_eq!(shop::sum(2, 3), 5);\n}\n",
+    },
+    task: "Rename `add` to `sum`.\n\n## Files to Create/Modify\n- [ ] src/lib.rs (MODIFY)\n- [ ] tests/renamed.rs (MODIFY)\n",
+    code: { "src/lib.rs": documented("sum") + unitTest("sum") },
+  },
+  {
+    what: "a PartialEq that compares fields, in a module called latest, and a feature in Cargo.toml",
+    files: {
+      ...CRATE,
+      "src/lib.rs": "pub mod latest;\n",
+      "src/latest.rs": "pub struct Version(pub u32, pub String);\n",
+      "tests/version.rs":
+        'use shop::latest::Version;\n\n#[test]\nfn labels_do_not_count() {\n    assert!(Version(1, "a".into()) == Version(1, "b".into()));\n    assert!(Version(1, "a".into()) != Version(2, "a".into()));\n}\n',
+    },
+    task: "Versions are equal when their numbers are.\n\n## Files to Create/Modify\n- [ ] src/latest.rs (MODIFY)\n- [ ] Cargo.toml (MODIFY)\n",
+    code: {
+      "Cargo.toml": `${MANIFEST}\n[features]\nlatest = []\n`,
+      "src/latest.rs":
+        "pub struct Version(pub u32, pub String);\n\nimpl PartialEq for Version {\n    fn eq(&self, other: &Self) -> bool {\n        self.0 == other.0\n    }\n}\n",
+    },
   },
 ];

@@ -31,6 +31,7 @@ export const COMMAND_CASES: readonly Honest[] = [
       "src/report.js":
         'function report(numbers) {\n  return `sum: ${numbers.reduce((all, each) => all + each, 0)}`;\n}\n\nif (process.argv.includes("--self-check") && report([1, 2]) !== "sum: 3") process.exit(1);\nconsole.log(report([1, 2, 3]));\n',
     },
+    isRead: true,
   },
 ];
 

@@ -1,4 +1,4 @@
-/** What a task may touch though it is frozen otherwise, and how patches come. */
+/** What is frozen, unless the task asks for it. */
 import { blockPaths } from "../../../src/policy/guard.ts";
 import type { Honest } from "./honest-case.ts";
 
@@ -21,9 +21,6 @@ test("getName is called nameOf", () => {
 });
 `;
 
-const LINES_CRLF = "export function shout(text) {\r\n  return text;\r\n}\r\n";
-const upperTest = `${HEAD}import { shout } from "../src/shout.js";\n\ntest("shouts", () => {\n  assert.equal(shout("straße"), "STRASSE!");\n});\n`;
-
 const VERSION_TEST = `${HEAD}import { readFileSync } from "node:fs";\nimport { version } from "../src/version.js";
 
 test("the version of the fixture is read", () => {
@@ -36,7 +33,7 @@ const MANIFEST = (scripts: Readonly<Record<string, string>>): string =>
 
 const CLOCK = "export const fakeClock = (at) => ({ now: () => at });\n";
 
-export const NODE_CASES: readonly Honest[] = [
+export const NODE_ASKED: readonly Honest[] = [
   {
     what: "an expected value is corrected where the task says so",
     files: { ...MODULE, "src/tax.js": TAX, "test/tax.test.js": taxTest(19, 119) },
@@ -183,38 +180,6 @@ export const NODE_CASES: readonly Honest[] = [
       "src/tax.js": TAX.replace("119", "120"),
       ".github/workflows/ci.yml":
         "on: [push, pull_request]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: node --test\n",
-    },
-  },
-  {
-    what: "a file with CRLF, and letters beyond ASCII, as a reply with LF",
-    files: { ...MODULE, "src/shout.js": LINES_CRLF, "test/shout.test.js": upperTest },
-    task: "Shouting is loud.\n",
-    code: { "src/shout.js": LINES_CRLF.replace("return text", "return `${text.toLocaleUpperCase()}!`") },
-    reply:
-      "src/shout.js\n<<<<<<< SEARCH\n  return text;\n=======\n  return `${text.toLocaleUpperCase()}!`;\n>>>>>>> REPLACE\n",
-  },
-  {
-    what: "names and texts in many scripts",
-    files: {
-      ...MODULE,
-      "src/grüße.js": "export const grüße = {};\n",
-      "test/grüße.test.js": `${HEAD}import { grüße } from "../src/grüße.js";\n\ntest("grüßt auf 日本語 🎉", () => {\n  assert.equal(grüße["日本語"]("世界"), "こんにちは、世界 🎉");\n});\n`,
-    },
-    task: "Greet in Japanese.\n",
-    code: { "src/grüße.js": "export const grüße = { 日本語: (wen) => `こんにちは、${wen} 🎉` };\n" },
-  },
-  {
-    what: "new files, a moved one and a deleted one in a reply of whole files",
-    files: {
-      ...MODULE,
-      "src/all.js": "export const area = (w, h) => w + h;\n",
-      "test/shapes.test.js": `${HEAD}import { area } from "../src/shapes/area.js";\nimport { perimeter } from "../src/shapes/perimeter.js";\n\ntest("a rectangle", () => {\n  assert.deepEqual([area(3, 4), perimeter(3, 4)], [12, 14]);\n});\n`,
-    },
-    task: "Shapes have a folder of their own.\n",
-    code: {
-      "src/all.js": null,
-      "src/shapes/area.js": "export const area = (w, h) => w * h;\n",
-      "src/shapes/perimeter.js": "export const perimeter = (w, h) => 2 * (w + h);\n",
     },
   },
 ];
