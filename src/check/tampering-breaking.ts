@@ -110,12 +110,10 @@ const ENDS = { does: "ends whatever process it runs in", asked: asksToExit, isFi
 export const EXITS: readonly TamperingRule[] = [
   rule("refuse", JS, /\bprocess\.(?:on|once|addListener|prependListener)\s*\(\s*(?=["'](?:exit|beforeExit)["'])/g, {
     inside: /\bexitCode\s*=\s*0\b|\b(?:exit|reallyExit)\s*\(\s*0?\s*\)/,
-    asked: asksToExit,
     does: "turns every failure into a success",
   }),
   rule("refuse", PYTHON, /\batexit\.register\s*\(/g, {
     inside: /\bos\._exit\b|\bsys\.exit\s*\(\s*0?\s*\)/,
-    asked: asksToExit,
     does: "turns every failure into a success",
   }),
   rule("suspect", JS, /\bprocess\.on\s*\(\s*(?=["'](?:uncaughtException|unhandledRejection)["'])/g, {

@@ -5,9 +5,13 @@ import type { Family } from "./weakening-tokens.ts";
 
 const WRITES = {
   does: "writes to what judges it",
-  asked: /\b(?:scaffold|generat|template|snapshot|boilerplate|init(?:iali[sz]e)?\b|new project)/i,
+  asked:
+    /\b(?:scaffold|generat|template|boilerplate|initiali[sz]|creates? a (?:new )?project)[^.\n]{0,80}\b(?:tests?|specs?|snapshots?)\b/i,
 };
-const READS = { does: "reads the tests", asked: /\b(?:test files?|tests? folder|test director)/i };
+const READS = {
+  does: "reads the tests",
+  asked: /\b(?:read|list|pars|scan|find|collect|run)\w*\b[^.;,\n]{0,60}\btest (?:files?|folders?|director)/i,
+};
 const write = (families: readonly Family[], pattern: RegExp): readonly TamperingRule[] => [
   rule("refuse", families, pattern, { ...WRITES, inside: judgePath("file") }),
   rule("suspect", families, pattern, { ...WRITES, inside: judgePath("folder") }),

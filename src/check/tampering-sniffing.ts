@@ -33,6 +33,13 @@ export const SNIFFING: readonly TamperingRule[] = [
     ),
     SNIFFS,
   ),
+  // By whatever name the environment goes.
+  rule(
+    "suspect",
+    ANY,
+    /(?<!\bdelete\s[\w.]{1,40})(?:["'`]|\.)(?:NODE_TEST_CONTEXT|VITEST_(?:WORKER|POOL)_ID|JEST_WORKER_ID|PYTEST_CURRENT_TEST)\b(?!["'`\]]*\s*[=:](?!=))/g,
+    SNIFFS,
+  ),
   rule(
     "suspect",
     ANY,

@@ -70,8 +70,16 @@ export function tamperings(
       const line = firstAdded(added, source.lineAt(at), source.lineAt(Math.max(at, end - 1)));
       return line === undefined ? [] : [{ verdict, line, what }];
     })
-    .toSorted((a, b) => a.line - b.line);
+    .toSorted((a, b) => a.line - b.line)
+    .filter(
+      ({ line, verdict, what }, at, all) =>
+        at ===
+        all.findIndex((each) => each.line === line && each.verdict === verdict && doing(each.what) === doing(what)),
+    );
 }
+
+/** What is said about the words. */
+const doing = (what: string): string => what.slice(what.lastIndexOf("`"));
 
 interface Change {
   readonly path: string;
@@ -107,7 +115,7 @@ function matches(rule: TamperingRule, change: Change): readonly Match[] {
       rule.inside === undefined ? { start: index, end: index + words.length } : bracketsOf(source, index, words);
     if (isInString(source, index) || isAskedFor(words, facts.taskText)) return [];
     if (rule.inside?.test(withConstants(change, place)) === false) return [];
-    const verdict = verdictOf(rule, words, place, change);
+    const verdict = verdictOf(rule, { start: index, end: place.end }, change);
     const shown = words.trim().replaceAll(/\s+/g, " ").slice(0, 80);
     return [{ verdict, at: index, end: place.end, what: `\`${shown}\` ${rule.does}` }];
   });
@@ -116,9 +124,10 @@ function matches(rule: TamperingRule, change: Change): readonly Match[] {
 /** Words in a text for people are none in the code, unless the rule is about strings, which begin with their quote. */
 const isInString = ({ code }: Source, at: number): boolean => code[at] === " " || code[at] === undefined;
 
-function verdictOf(rule: TamperingRule, words: string, place: Span, change: Change): Verdict {
+function verdictOf(rule: TamperingRule, place: Span, change: Change): Verdict {
+  const words = change.source.raw.slice(place.start, place.end).trim();
   // What the file did before the change is the project's own way.
-  if (rule.verdict === "refuse") return change.before.includes(words.trim()) ? "suspect" : "refuse";
+  if (rule.verdict === "refuse") return change.before.includes(words) ? "suspect" : "refuse";
   return rule.isSniffing === true && answersTests(change, place) ? "refuse" : "suspect";
 }
 
@@ -140,12 +149,14 @@ const namedIn = (taskText: string): ((literal: string) => boolean) => {
     named.has(literal) || (literal.startsWith("s") && literal.length > 1 && taskText.includes(literal.slice(1)));
 };
 
+/** Names that say nothing of what is done with them. */
+const GENERAL =
+  /^(?:process|environ|getenv|function|return|Object|prototype|unittest|modules?|globalThis|global|register|setattr|stack|typeof|import|symbol|exit|beforeExit|Error|assert|expect|test|open|Path|writeFile\w*|readFile\w*)$/i;
+
 /** The longest name among the words: what a task would call it by. */
 function isAskedFor(words: string, taskText: string): boolean {
   const names = [...words.matchAll(/[A-Za-z_][\w-]{3,}/g)].map(([name]) => name).sort((a, b) => b.length - a.length);
-  const name = names.find(
-    (each) => !/^(?:process|environ|getenv|function|return|Object|prototype|unittest)$/.test(each),
-  );
+  const name = names.find((each) => !GENERAL.test(each));
   return name !== undefined && taskText.toLowerCase().includes(name.toLowerCase());
 }
 

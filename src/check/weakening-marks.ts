@@ -1,5 +1,4 @@
 /** New words, tries and returns by which tests prove less. What was there before, and what only moves, is none. Pure. */
-
 import type { Contents } from "./weakening-count.ts";
 import { deadReturns, swallowed } from "./weakening-flow.ts";
 import { type Mark, RULES, type Rule } from "./weakening-rules.ts";

@@ -11,7 +11,7 @@ import { tdd } from "./tdd.ts";
 const INTRODUCTION = `This demo needs no model: the answers below are RECORDED. All the rest is real: a git repository
 with a small shop in it, three tasks, work trees, patches, and \`node --test\` run by ralph.
 
-Watch for three things that models do:
+Watch for three things that models do, and for the reader's word on what no test tells:
   T001  a diff that does not fit the file, then a wrong fix: the failing test goes back as evidence
   T002  no test exists yet: one is written first, and must fail before code is asked for
   T003  an answer that claims completion and changes nothing: it is not believed
@@ -26,7 +26,8 @@ export async function demo(invocation: Invocation, flags: { readonly keep?: true
     await makeRepository(root, git);
     output.write(INTRODUCTION);
     // The person's own model settings have no part in it. Lines show every step; the live list only the last one.
-    const exitCode = await tdd({ ...invocation, cwd: root, env: {} }, { plain: true }, []);
+    const env = { PATH: invocation.env["PATH"] };
+    const exitCode = await tdd({ ...invocation, cwd: root, env }, { plain: true }, []);
     output.write(`\nThe commits, each proved in a clean checkout:\n${await landedCommits(git)}\n${WHAT_NEXT}`);
     if (flags.keep) output.write(`\nThe demo's repository is kept in ${root}\n`);
     return exitCode;

@@ -1,10 +1,10 @@
 /** Honest work, as good models send it, is complete at the first attempt: what keeps cheats out must let it pass. */
 import { spawnSync } from "node:child_process";
-import { describe, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { CARGO_CASES } from "./honest/cargo.ts";
 import { COMMAND_CASES, TESTLESS_CASES } from "./honest/commands.ts";
 import { GO_CASES } from "./honest/go.ts";
-import { expectToLand, type Honest, type Setting } from "./honest/honest-case.ts";
+import { fateOf, type Honest, honestFate, type Setting } from "./honest/honest-case.ts";
 import { JEST_CASES } from "./honest/jest.ts";
 import { NODE_ASKED } from "./honest/node-asked.ts";
 import { NODE_PATCHES } from "./honest/node-patches.ts";
@@ -19,7 +19,9 @@ vi.setConfig({ testTimeout: 240_000 });
 const answers = (program: string, ...words: readonly string[]): boolean => spawnSync(program, words).status === 0;
 
 const landAll = (cases: readonly Honest[], setting: Setting): void => {
-  test.each(cases.map((honest) => [honest.what, honest] as const))("%s", (_, honest) => expectToLand(honest, setting));
+  test.each(cases.map((honest) => [honest.what, honest] as const))("%s", async (_, honest) => {
+    expect(await fateOf(honest, setting)).toEqual(honestFate(honest));
+  });
 };
 
 describe("node --test: an honest patch lands", () => {

@@ -120,5 +120,6 @@ export const NODE_CHEATS: readonly Cheat[] = [
       },
     },
     reason: /`imports/,
+    isOpen: true,
   },
 ];

@@ -1,5 +1,4 @@
 /** An honest patch, and how it is sent and judged. */
-import { expect } from "vitest";
 import { renderDiff } from "../../../src/patch/render.ts";
 import { type RealOutcome, runReal } from "../../support/real-world.ts";
 import type { Files } from "../../support/repository.ts";
@@ -33,7 +32,7 @@ export interface Setting {
 const MODE = "100644";
 
 /** The patch as models are told to send it. */
-export function diffReply(files: Files, patch: Patch): string {
+function diffReply(files: Files, patch: Patch): string {
   const changes = Object.entries(patch).map(([path, after]) => ({
     path,
     ...(files[path] === undefined ? {} : { before: { text: files[path], mode: MODE } as const }),
@@ -44,9 +43,19 @@ export function diffReply(files: Files, patch: Patch): string {
 
 const YES = "Every criterion is met, and the code serves the task.\n\nVERDICT: YES\n";
 
-/** Complete at the first attempt, nothing refused on the way, and the patch is what landed. */
-export async function expectToLand(honest: Honest, { checks, hasPackages = false }: Setting): Promise<void> {
-  const { files, task, tests, code, reply, isRead, world = {} } = honest;
+/** What became of an honest patch. */
+export interface Fate {
+  readonly status: string;
+  readonly reason: string;
+  /** Why a patch or its result was not taken, in the words that the model is told. */
+  readonly refusals: readonly string[];
+  readonly roles: readonly string[];
+  /** What the run's branch holds of the patch; git takes line ends at a text's end off. */
+  readonly landed: Readonly<Record<string, string | undefined>>;
+}
+
+export async function fateOf(honest: Honest, { checks, hasPackages = false }: Setting): Promise<Fate> {
+  const { files, task, tests, code, reply, world = {} } = honest;
   const withTests = { ...files, ...withoutDeleted(tests ?? {}) };
   const written = [...(tests === undefined ? [] : [diffReply(files, tests)]), reply ?? diffReply(withTests, code)];
   const outcome = await runReal({
@@ -58,22 +67,28 @@ export async function expectToLand(honest: Honest, { checks, hasPackages = false
     replies: [...written, YES],
     attempts: written.length,
   });
-  expect(refusals(outcome)).toEqual([]);
-  expect(outcome).toMatchObject({ status: "COMPLETE", reason: "" });
-  expect(outcome.roles).toEqual([
-    ...(tests === undefined ? [] : ["tester"]),
-    "builder",
-    ...(isRead === true ? ["verifier"] : []),
-  ]);
-  for (const [path, after] of Object.entries({ ...tests, ...code })) {
-    expect(outcome.landed(path), path).toBe(after?.trimEnd());
-  }
+  const { status, reason, roles } = outcome;
+  const landed = Object.fromEntries(pathsOf(honest).map((path) => [path, outcome.landed(path)]));
+  return { status, reason, refusals: refusals(outcome), roles, landed };
 }
+
+/** Complete at the first attempt, nothing refused on the way, and the patch is what landed. */
+export function honestFate({ tests, code, isRead }: Honest): Fate {
+  const texts = Object.entries({ ...tests, ...code }).map(([path, after]) => [path, after?.trimEnd()] as const);
+  return {
+    status: "COMPLETE",
+    reason: "",
+    refusals: [],
+    roles: [...(tests === undefined ? [] : ["tester"]), "builder", ...(isRead === true ? ["verifier"] : [])],
+    landed: Object.fromEntries(texts),
+  };
+}
+
+const pathsOf = ({ tests, code }: Honest): readonly string[] => Object.keys({ ...tests, ...code });
 
 const withoutDeleted = (patch: Patch): Files =>
   Object.fromEntries(Object.entries(patch).flatMap(([path, after]) => (after === null ? [] : [[path, after]])));
 
-/** Why a patch or its result was not taken, in the words that the model is told. */
 const refusals = ({ events }: RealOutcome): readonly string[] =>
   events.flatMap((event) => {
     if (event.type === "patch.rejected") return event.rejects.map(({ path, text }) => `${path}: ${text}`);
