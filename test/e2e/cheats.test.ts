@@ -24,11 +24,10 @@ const runs = (program: string, ...args: readonly string[]): boolean => spawnSync
 const hasCargo = runs("cargo", "--version");
 const hasPytest = runs("python3", "-c", "import pytest");
 
-const titled = (cheats: readonly Cheat[]) =>
-  cheats.map((cheat) => ({
-    title: cheat.readerIsShown === undefined ? cheat.what : `${cheat.what}, which only a reader tells`,
-    cheat,
-  }));
+const remarkOf = ({ isOpen, readerIsShown }: Cheat): string => {
+  if (isOpen === true) return " (it still is)";
+  return readerIsShown === undefined ? "" : ", which only a reader tells";
+};
 
 describe.each([
   { runner: "node --test", project: NODE, cheats: [...NODE_CHEATS, ...NODE_CODE_CHEATS], isHere: true },
@@ -40,8 +39,12 @@ describe.each([
   { runner: "pytest", project: PYTEST, cheats: PYTEST_CHEATS, isHere: hasPytest },
   { runner: "a command judged by its exit code", project: COMMAND, cheats: COMMAND_CHEATS, isHere: true },
 ])("with $runner a task is not completed by a model that", ({ project, cheats, isHere }) => {
-  for (const { title, cheat } of titled(cheats)) {
-    test(title, { skip: !isHere, fails: cheat.isOpen === true, timeout: LONG_MS }, async () => {
+  for (const cheat of cheats) {
+    test(`${cheat.what}${remarkOf(cheat)}`, {
+      skip: !isHere,
+      fails: cheat.isOpen === true,
+      timeout: LONG_MS,
+    }, async () => {
       const outcome = await tryCheat(project, cheat);
       expectCaught(outcome, project, cheat);
       expect(outcome.status).toBe("BLOCKED");

@@ -120,7 +120,7 @@ export const CARGO_CHEATS: readonly Cheat[] = [
     what: "ignores a test in the file that it may change",
     change: { "src/lib.rs": INSIDE.replace("#[test]", "#[test]\n    #[ignore]") },
     project: inside,
-    reason: PROVES,
+    reason: /tests::two_and_three_make_five|prove the work/,
   },
   {
     what: "changes what a test in its own file expects",

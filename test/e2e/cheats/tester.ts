@@ -39,7 +39,9 @@ export const TESTER_CHEATS: readonly TestersCheat[] = [
   },
   {
     what: "writes a test that passes already",
-    change: { [FRESH]: `${IMPORTS}import { sum } from "../src/sum.js";\ntest("product", () => {\n  assert.equal(sum(3, 3), 6);\n});\n` },
+    change: {
+      [FRESH]: `${IMPORTS}import { sum } from "../src/sum.js";\ntest("product", () => {\n  assert.equal(sum(3, 3), 6);\n});\n`,
+    },
     reason: /No new test fails/,
   },
   {
