@@ -8,7 +8,7 @@ type Frozen = readonly [pattern: RegExp, reason: string];
 
 const TEST_FILES: readonly Frozen[] = [
   [/(?:^|\/)(?:tests?|__tests?__|specs?|__specs__|e2e|cypress)\//i, "it belongs to the tests"],
-  [/[._-](?:test|spec|cy|e2e)\.[a-z]+$/i, "it is a test file"],
+  [/[._-](?:test|spec|cy|e2e)\.(?!(?:json|ya?ml|toml|mdx?|txt|html?|s?css|svg)$)[a-z]+$/i, "it is a test file"],
   [/(?:^|\/)test_[^/]*\.py$|_tests?\.(?:go|py|rs|rb|exs|dart|c|cc|cpp|php)$|_spec\.rb$/, "it is a test file"],
   [
     /(?:^|\/)[^/]+Tests?\.(?:java|kt|cs|swift|php|scala|groovy)$|(?:^|\/)tests?\.(?:rs|[cm]?[jt]sx?|py)$/,
@@ -52,6 +52,12 @@ const find = (table: readonly Frozen[], path: string): Frozen | undefined =>
 
 /** A test, or a helper among the tests. Paths are relative to the repository's root, with `/`. */
 export const isTestFile = (path: string): boolean => find(TEST_FILES, path) !== undefined;
+
+const NO_TESTS =
+  /(?:^|\/)(?:fixtures?|testdata|__(?:fixtures|mocks|snapshots)__|support|helpers?)\/|\.(?:snap|json|ya?ml|toml|mdx?|txt|csv|html?)$/i;
+
+/** A test file in which tests may be expected: neither a helper nor what tests read. */
+export const mayHoldTests = (path: string): boolean => isTestFile(path) && !NO_TESTS.test(path);
 
 /** A file that tells a test runner or continuous integration what to run and how. */
 export const isRunnerConfig = (path: string): boolean => find([...RUNNER_CONFIGS, ...CI_FILES], path) !== undefined;

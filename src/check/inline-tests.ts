@@ -2,11 +2,12 @@
  * Tests that stand in the file of the code that they test: Rust's `#[cfg(test)]` items and examples in doc comments,
  * vitest's `import.meta.vitest`. Such a file cannot be frozen as a whole, but its tests can. Pure.
  */
-import { familyOf, type Source, scan } from "./weakening-scan.ts";
+import { familyOf, type Source, scan } from "./source/scan.ts";
 
 /** The tests in `text`, each as it is written; empty where the file is only code. */
 export function inlineTests(path: string, text: string): readonly string[] {
   const family = familyOf(path);
+  if (family === "python") return pythonTests(text);
   if (family !== "rust" && family !== "js") return [];
   const source = scan(text, family);
   return family === "rust" ? [...rustItems(source), ...docExamples(text)] : vitestBlocks(source);
@@ -53,6 +54,15 @@ function docExamples(text: string): readonly string[] {
   }
   return examples;
 }
+
+const PYTHON_TESTS: readonly RegExp[] = [
+  /^[ \t]*>>>[^\n]*(?:\n(?![ \t]*(?:"""|'''))[ \t]*\S[^\n]*)*/gm,
+  /^(?:@[^\n]*\n)*(?:(?:async[ \t]+)?def[ \t]+test\w*|class[ \t]+Test\w*)[^\n]*(?:\n(?:[ \t]+[^\n]*|(?=\n)))*/gm,
+];
+
+/** Examples of doc strings, and test functions and classes beside the code. */
+const pythonTests = (text: string): readonly string[] =>
+  PYTHON_TESTS.flatMap((pattern) => [...text.matchAll(pattern)].map(([found]) => found.trimEnd()));
 
 function vitestBlocks(source: Source): readonly string[] {
   return [...source.code.matchAll(/\bif\s*\(\s*import\.meta\.vitest\s*\)/g)].map(({ index }) =>

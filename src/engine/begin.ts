@@ -3,12 +3,13 @@
 import { mergeBaseline } from "../check/baseline.ts";
 import { compareRuns, redTargets } from "../check/compare.ts";
 import { describeFailure } from "../check/evidence.ts";
-import { isTestFile } from "../check/freeze.ts";
+import { isTestFile, mayHoldTests } from "../check/freeze.ts";
 import { PROBES } from "../check/probe-check.ts";
 import type { TestRun } from "../core/check.ts";
 import type { Verdict } from "../core/verdict.ts";
-import { boundsOf } from "./bounds.ts";
+import { boundsOf, textsOf } from "./bounds.ts";
 import { gradeWorkspace, NOTHING_KNOWN, SETUP } from "./grade.ts";
+import { isInline } from "./protect.ts";
 import { chooseShown } from "./question.ts";
 import type { Past } from "./recall.ts";
 import type { Progress, Red, TaskRun } from "./task-run.ts";
@@ -62,7 +63,8 @@ async function withTargets(run: TaskRun, progress: Progress, targets: readonly s
   const judging = new Set(red.flatMap((test) => test.file ?? []));
   const shown = await chooseShown(run, [...new Set([...judging, ...testFilesOf(run)])]);
   // Tests within the code are held where they are: the file itself is what the task is about.
-  const proofs = new Set([...judging].filter(isTestFile));
+  const project = textsOf(run.workspace);
+  const proofs = new Set([...judging].filter((path) => !isInline(path, project)));
   return { ...progress, role: "builder", targets, shown, proofs, bounds: boundsOf(run, progress.baseline, red) };
 }
 
@@ -109,7 +111,7 @@ function nothingToProve({ task }: TaskRun, baseline: readonly TestRun[]): Extrac
  * are not met. Criteria alone are enough only where the task asks for no test.
  */
 function redAtBase(run: TaskRun, baseline: readonly TestRun[]): Red | undefined {
-  const named = testFilesOf(run);
+  const named = testFilesOf(run).filter(mayHoldTests);
   const asksForTests = run.task.tdd !== false;
   if (asksForTests && named.some((path) => run.workspace.read(path).kind === "missing")) return undefined;
   const tests = redTargets(withoutProbes(baseline), { files: named });

@@ -1,30 +1,38 @@
 /** What a patch for one task may not touch: what judges it, what is not in its scope, what others are working on. */
 import { isManifest } from "../check/manifest.ts";
+import type { ProjectText } from "../check/proving-files.ts";
 import type { TestRun } from "../core/check.ts";
 import type { CheckSpec, Criterion } from "../core/task.ts";
-import { type Bounds, judgesOf } from "./protect.ts";
+import type { Workspace } from "../core/workspace.ts";
+import { type Bounds, isInline, judgesOf, testFilesIn } from "./protect.ts";
 import { isAsked, outsideScope } from "./scope.ts";
 import type { TaskRun } from "./task-run.ts";
+
+export const textsOf = ({ read }: Pick<Workspace, "read">): ProjectText => ({
+  read: (path) => {
+    const state = read(path);
+    return state.kind === "text" ? state.text : undefined;
+  },
+});
 
 /** @param targets results that must become green */
 export function boundsOf(
   { task, checks, world, workspace }: TaskRun,
   baseline: readonly TestRun[],
-  targets: readonly { readonly kind: string }[],
+  targets: readonly { readonly kind: string; readonly file?: string }[],
 ): Bounds {
-  const project = {
-    read: (path: string) => {
-      const state = workspace.read(path);
-      return state.kind === "text" ? state.text : undefined;
-    },
-  };
+  const project = textsOf(workspace);
   // Where only an exit code tells, another test script says anything; and a manifest is named for its dependencies.
   const isExitOnly = targets.some(({ kind }) => kind === "command");
   const isStrict = (task.scope ?? world.scope) === "strict";
   return {
     judges: judgesOf(baseline, commandsOf(checks), project),
+    inline: new Set(testFilesIn(baseline).filter((path) => isInline(path, project))),
     taskText: task.body,
+    testTexts: targets.flatMap(({ file }) => (file === undefined ? [] : (project.read(file) ?? []))),
     isAsked: (path) => isAsked(task, path) && !(isExitOnly && isManifest(path)),
+    isToGo: (path) => task.files.some((file) => file.action === "delete" && isAsked({ files: [file] }, path)),
+    proofs: new Set(targets.flatMap(({ file }) => file ?? [])),
     fence: (path) =>
       isStrict && outsideScope(task, [path]).length > 0
         ? "the task's file list does not name it, and the scope is strict"

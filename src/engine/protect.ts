@@ -3,8 +3,8 @@ import { frozenReason, isRunnerConfig, isTestFile } from "../check/freeze.ts";
 import { inlineTests, keepsInlineTests } from "../check/inline-tests.ts";
 import { manifestTampering } from "../check/manifest.ts";
 import { type ProjectText, provingFiles } from "../check/proving-files.ts";
-import { tamperings } from "../check/tampering.ts";
-import { weakenings } from "../check/weakening.ts";
+import { tamperings } from "../check/tampering/tampering.ts";
+import { weakenings } from "../check/weakening/weakening.ts";
 import type { TestRun } from "../core/check.ts";
 import type { FileChange, Reject } from "../core/patch.ts";
 import type { WritingRole } from "../core/prompt.ts";
@@ -20,15 +20,32 @@ export interface Protection extends Pick<GuardPolicy, "isBlocked" | "maxFiles" |
 export interface Bounds {
   /** Files that judge the work, whatever they are called. */
   readonly judges: ReadonlySet<string>;
+  /** Files of code in which tests ran. */
+  readonly inline: ReadonlySet<string>;
   /** Whether the task itself asks for a file that would be frozen to be changed. */
   readonly isAsked: (path: string) => boolean;
+  /** Whether the task asks for the file to be deleted. */
+  readonly isToGo: (path: string) => boolean;
+  /** Files that hold targets. */
+  readonly proofs: ReadonlySet<string>;
   /** Why a path is not this task's to change; undefined = it is. */
   readonly fence: (path: string) => string | undefined;
   /** The task as the person wrote it: what it asks for is no tampering. */
   readonly taskText: string;
+  /** Of the files that hold targets: code that knows what they ask for may serve them instead of the task. */
+  readonly testTexts: readonly string[];
 }
 
-export const NO_BOUNDS: Bounds = { judges: new Set(), isAsked: () => false, fence: () => undefined, taskText: "" };
+export const NO_BOUNDS: Bounds = {
+  judges: new Set(),
+  inline: new Set(),
+  isAsked: () => false,
+  isToGo: () => false,
+  proofs: new Set(),
+  fence: () => undefined,
+  taskText: "",
+  testTexts: [],
+};
 
 export interface Writer extends Bounds {
   readonly role: WritingRole;
@@ -42,7 +59,11 @@ const RULES: Readonly<Record<WritingRole, (writer: Writer) => Pick<GuardPolicy, 
 const isJudging = (path: string, { judges }: Bounds): boolean => judges.has(path) || frozenReason(path) !== undefined;
 
 /** Tests within the code: the code may be changed, they may not. */
-function keepsOwnTests({ path, before, after }: FileChange): readonly Reject[] {
+function keepsOwnTests(change: FileChange, writer: Writer): readonly Reject[] {
+  const { path, before, after } = change;
+  // Where no test of it ran, a function called test_connection is code.
+  if (path.endsWith(".py") && !writer.inline.has(path)) return [];
+  if (writer.isAsked(path) && !writer.proofs.has(path)) return keepsStrength(change, writer);
   if (before === undefined || keepsInlineTests(path, before.text, after?.text ?? "")) return [];
   const text = "The tests and examples in it prove the work: they may not be changed; change the code around them.";
   return [{ kind: "frozen", path, text }];
@@ -53,7 +74,7 @@ const CONTENT: Readonly<Record<WritingRole, (change: FileChange, writer: Writer)
   builder: (change, writer) =>
     isJudging(change.path, writer)
       ? keepsStrength(change, writer)
-      : [...keepsManifest(change, writer), ...keepsOwnTests(change), ...servesTheTask(change, writer)],
+      : [...keepsManifest(change, writer), ...keepsOwnTests(change, writer), ...servesTheTask(change, writer)],
 };
 
 export const policyOf = (writer: Writer, protection: Protection): GuardPolicy => ({
@@ -86,11 +107,11 @@ export function judgesOf(
   return new Set([...ran, ...started]);
 }
 
-const testFilesIn = (runs: readonly TestRun[]): readonly string[] =>
+export const testFilesIn = (runs: readonly TestRun[]): readonly string[] =>
   runs.flatMap((run) => run.tests.flatMap((test) => test.file ?? []));
 
 /** A file of code that holds its tests, and that is no test file by its name. */
-const isInline = (path: string, { read }: ProjectText): boolean =>
+export const isInline = (path: string, { read }: ProjectText): boolean =>
   frozenReason(path) === undefined && inlineTests(path, read(path) ?? "").length > 0;
 
 /** A tester adds: every line of a test file that is there stays, in its order. */
@@ -111,9 +132,9 @@ function holdsLines(text: string, wanted: string): boolean {
 }
 
 /** What judges may be changed where the task asks for it, but never to prove less. */
-function keepsStrength({ path, before, after }: FileChange, { role, isAsked }: Writer): readonly Reject[] {
+function keepsStrength({ path, before, after }: FileChange, { role, isAsked, isToGo }: Writer): readonly Reject[] {
   // What is frozen as a whole is refused for that.
-  if (role === "builder" && !isAsked(path)) return [];
+  if (role === "builder" && (!isAsked(path) || (after === undefined && isToGo(path)))) return [];
   return weakenings(path, before?.text, after?.text).map(({ what }) => ({
     kind: "frozen",
     path,
@@ -122,8 +143,8 @@ function keepsStrength({ path, before, after }: FileChange, { role, isAsked }: W
 }
 
 /** Code that behaves by whether it is tested, or that breaks what judges it. */
-function servesTheTask({ path, before, after }: FileChange, { taskText }: Writer): readonly Reject[] {
-  return tamperings(path, before?.text, after?.text, { testTexts: [], taskText })
+function servesTheTask({ path, before, after }: FileChange, { taskText, testTexts }: Writer): readonly Reject[] {
+  return tamperings(path, before?.text, after?.text, { testTexts, taskText })
     .filter(({ verdict }) => verdict === "refuse")
     .map(({ line, what }) => ({ kind: "tampering", path, text: `Line ${line}: ${what}.` }));
 }

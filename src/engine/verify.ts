@@ -3,7 +3,8 @@
  * reader's no is evidence for another attempt; a yes completes nothing that the checks do not.
  */
 import { isTestFile } from "../check/freeze.ts";
-import { tamperings } from "../check/tampering.ts";
+import { keepsInlineTests } from "../check/inline-tests.ts";
+import { tamperings } from "../check/tampering/tampering.ts";
 import type { FailedReply, ModelClient, TextReply, Tier } from "../core/model.ts";
 import { addUsage } from "../core/usage.ts";
 import type { Evidence } from "../core/verdict.ts";
@@ -35,16 +36,17 @@ function isWanted({ world, task }: TaskRun, progress: Progress, strange: readonl
 }
 
 /** Lines of the code that may serve the tests instead of the task, each with its place. */
-async function suspects({ workspace, task }: TaskRun, { proofs }: Progress): Promise<readonly string[]> {
+async function suspects({ workspace }: TaskRun, { bounds }: Progress): Promise<readonly string[]> {
   const textOf = (path: string): string | undefined => {
     const state = workspace.read(path);
     return state.kind === "text" ? state.text : undefined;
   };
-  const facts = { testTexts: [...proofs].flatMap((path) => textOf(path) ?? []), taskText: task.body };
   const found: string[] = [];
   for (const path of (await workspace.changedFiles()).filter((each) => !isTestFile(each))) {
-    for (const { line, what } of tamperings(path, await workspace.readBase(path), textOf(path), facts))
-      found.push(`${path}:${line}: ${what}`);
+    const [before, after] = [await workspace.readBase(path), textOf(path)];
+    for (const { line, what } of tamperings(path, before, after, bounds)) found.push(`${path}:${line}: ${what}`);
+    if (before !== undefined && !keepsInlineTests(path, before, after ?? ""))
+      found.push(`${path}: the tests within the code were changed, too`);
   }
   return found;
 }

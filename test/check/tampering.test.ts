@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { tamperings } from "../../src/check/tampering.ts";
+import { tamperings } from "../../src/check/tampering/tampering.ts";
 
 interface Facts {
   readonly before?: string;

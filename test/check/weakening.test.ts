@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { weakenings } from "../../src/check/weakening.ts";
+import { weakenings } from "../../src/check/weakening/weakening.ts";
 
 type Honest = readonly [title: string, before: string | undefined, after: string | undefined];
 /** The last is a part of what is said about it. */

@@ -1,5 +1,5 @@
 /** Words by which code asks whether it is being tested. */
-import { ANY, GO, JS, PYTHON, RUST, rule, type TamperingRule } from "./tampering-rules.ts";
+import { ANY, GO, JS, PYTHON, RUST, rule, type TamperingRule } from "./rules.ts";
 
 const SNIFFS = {
   does: "asks whether it is being tested",

@@ -1,8 +1,8 @@
 /** The assertions of a file, with what each is about and how much it proves. Pure, by the looks of the code. */
-import { partsOf, type Source, statementEnd, wording } from "./weakening-scan.ts";
-import { isConditional, type Strength, strengthOf, strengthOfCondition, toleranceOf } from "./weakening-strength.ts";
-import type { Family, Span } from "./weakening-tokens.ts";
-import { ASSERTIONS } from "./weakening-words.ts";
+import { partsOf, type Source, statementEnd, wording } from "../source/scan.ts";
+import type { Family, Span } from "../source/tokens.ts";
+import { isConditional, type Strength, strengthOf, strengthOfCondition, toleranceOf } from "./strength.ts";
+import { ASSERTIONS } from "./words.ts";
 
 export interface Assertion {
   readonly at: number;

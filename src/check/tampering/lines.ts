@@ -1,6 +1,6 @@
 /** Which lines of a file a change answers for. Pure. */
-import type { Source } from "./weakening-scan.ts";
-import type { Span } from "./weakening-tokens.ts";
+import type { Source } from "../source/scan.ts";
+import type { Span } from "../source/tokens.ts";
 
 /** Modules of Rust that are built for its tests only. */
 export const testModules = ({ code, partners, family }: Source): readonly Span[] =>

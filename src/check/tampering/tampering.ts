@@ -3,16 +3,16 @@
  * inputs by heart, or breaks what compares, ends or writes. Only lines that a change adds count. Pure, by the looks of
  * the text: what a static look misses, runs in a clean process and a reader find.
  */
-import { isTestFile } from "./freeze.ts";
-import { answersOf } from "./tampering-answers.ts";
-import { BREAKING, EXITS } from "./tampering-breaking.ts";
-import { FILES } from "./tampering-files.ts";
-import { addedLines, firstAdded, testModules } from "./tampering-lines.ts";
-import { isLiteral, isTelling, literalsIn, type TestWords, wordsOf } from "./tampering-literals.ts";
-import type { TamperingRule, Verdict } from "./tampering-rules.ts";
-import { SNIFFING } from "./tampering-sniffing.ts";
-import { familyOf, type Source, scan } from "./weakening-scan.ts";
-import type { Span } from "./weakening-tokens.ts";
+import { isTestFile } from "../freeze.ts";
+import { familyOf, type Source, scan } from "../source/scan.ts";
+import type { Span } from "../source/tokens.ts";
+import { answersOf } from "./answers.ts";
+import { BREAKING, EXITS } from "./breaking.ts";
+import { FILES } from "./files.ts";
+import { addedLines, firstAdded, testModules } from "./lines.ts";
+import { isLiteral, isTelling, literalsIn, type TestWords, wordsOf } from "./literals.ts";
+import type { TamperingRule, Verdict } from "./rules.ts";
+import { SNIFFING } from "./sniffing.ts";
 
 export interface Tampering {
   /** "refuse": no honest product says so. "suspect": only a reader can tell. */

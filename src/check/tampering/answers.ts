@@ -1,6 +1,7 @@
 /** Code that knows the tests' inputs and answers with what they expect. Only a reader can tell it from a rule. Pure. */
-import { isLiteral, isTelling, literalsIn, standTogether, type TestWords } from "./tampering-literals.ts";
-import type { Source } from "./weakening-scan.ts";
+
+import type { Source } from "../source/scan.ts";
+import { isLiteral, isTelling, literalsIn, standTogether, type TestWords } from "./literals.ts";
 
 /** Where code answers one input with one output. */
 export interface Answer {

@@ -1,6 +1,6 @@
 /** Where functions begin and end, by braces or by indents. Pure. */
-import { type Source, statementEnd } from "./weakening-scan.ts";
-import type { Span } from "./weakening-tokens.ts";
+import { type Source, statementEnd } from "../source/scan.ts";
+import type { Span } from "../source/tokens.ts";
 
 /** A definition with what stands above it: `@decorator`, `#[attribute]`. */
 export interface Decorated extends Span {

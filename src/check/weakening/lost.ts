@@ -1,7 +1,7 @@
 /** What a file proved before and no longer does: tests, assertions, and what single assertions demanded. Pure. */
-import type { Assertion } from "./weakening-assertions.ts";
-import { helpersOf } from "./weakening-blocks.ts";
-import type { Contents } from "./weakening-count.ts";
+import type { Assertion } from "./assertions.ts";
+import { helpersOf } from "./blocks.ts";
+import type { Contents } from "./count.ts";
 
 /** Ends of sentences. */
 export function lost(before: Contents | undefined, after: Contents): readonly string[] {

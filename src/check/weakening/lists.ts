@@ -1,5 +1,5 @@
 /** Lists of a runner's configuration that say which tests are found: JavaScript, JSON, TOML, YAML and ini alike. Pure. */
-import { partsOf, type Source } from "./weakening-scan.ts";
+import { partsOf, type Source } from "../source/scan.ts";
 
 const EXCLUDES =
   /(?<![\w-])["']?(?:exclude|testIgnore|testPathIgnorePatterns|modulePathIgnorePatterns|excludeSpecPattern|norecursedirs|collect_ignore(?:_glob)?|ignore|deselect|paths-ignore|branches-ignore)["']?\s*(?:\+?=|:|\.(?:append|extend|push)\s*\()/g;

@@ -3,7 +3,7 @@
  * on does an honest product say so. "suspect": honest ones do, now and then. The families follow ImpossibleBench
  * (https://arxiv.org/abs/2510.20270) and EvilGenie (https://arxiv.org/abs/2511.21654). Pure.
  */
-import type { Family } from "./weakening-tokens.ts";
+import type { Family } from "../source/tokens.ts";
 
 export type Verdict = "refuse" | "suspect";
 

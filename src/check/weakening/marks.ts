@@ -1,8 +1,9 @@
 /** New words, tries and returns by which tests prove less. What was there before, and what only moves, is none. Pure. */
-import type { Contents } from "./weakening-count.ts";
-import { deadReturns, swallowed } from "./weakening-flow.ts";
-import { type Mark, RULES, type Rule } from "./weakening-rules.ts";
-import { wording } from "./weakening-scan.ts";
+
+import { wording } from "../source/scan.ts";
+import type { Contents } from "./count.ts";
+import { deadReturns, swallowed } from "./flow.ts";
+import { type Mark, RULES, type Rule } from "./rules.ts";
 
 /**
  * @param isRun it runs in the tests' own process, and is no program that they start

@@ -1,6 +1,7 @@
 /** Settings by which a runner, a script or continuous integration proves less. Pure. */
-import { excludedItems, includedItems } from "./weakening-lists.ts";
-import type { Source } from "./weakening-scan.ts";
+
+import type { Source } from "../source/scan.ts";
+import { excludedItems, includedItems } from "./lists.ts";
 
 interface Setting {
   readonly pattern: RegExp;

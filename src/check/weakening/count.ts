@@ -3,10 +3,11 @@
  * counts once per place that names the function: so it is the same before and after tests move into a table or
  * assertions into a helper, and less where one ends up in a function that nobody calls. Pure.
  */
-import { type Assertion, assertionsOf } from "./weakening-assertions.ts";
-import { type Helper, helpersOf } from "./weakening-blocks.ts";
-import type { Source } from "./weakening-scan.ts";
-import { type TestPart, testsOf } from "./weakening-tests.ts";
+
+import type { Source } from "../source/scan.ts";
+import { type Assertion, assertionsOf } from "./assertions.ts";
+import { type Helper, helpersOf } from "./blocks.ts";
+import { type TestPart, testsOf } from "./tests.ts";
 
 export interface Contents {
   readonly source: Source;

@@ -1,5 +1,5 @@
 /** Words by which a test proves less, as tables: language, pattern in its code, what the words do. Pure. */
-import type { Family } from "./weakening-tokens.ts";
+import type { Family } from "../source/tokens.ts";
 
 export interface Rule {
   readonly families: readonly Family[];
@@ -112,7 +112,7 @@ const ENDS = "ends the run before its tests can fail";
 const EXITS: readonly Rule[] = [
   rule(
     JS,
-    /\bprocess\s*\.\s*(?:exit|reallyExit|abort)\s*\(|\bprocess\.kill\s*\(\s*process\.pid|\bDeno\.exit\s*\(/g,
+    /\bprocess\s*\.\s*(?:exit|reallyExit|abort)\s*\((?!\s*[1-9]\d*\s*\))|\bprocess\.kill\s*\(\s*process\.pid|\bDeno\.exit\s*\(/g,
     ENDS,
     ofRunner,
   ),

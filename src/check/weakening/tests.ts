@@ -1,7 +1,8 @@
 /** Where the tests of a file are, and how many a table makes of each. Pure, by the looks of the code. */
-import { blockEnd, decorated } from "./weakening-blocks.ts";
-import { partsOf, type Source, wording } from "./weakening-scan.ts";
-import type { Family, Span } from "./weakening-tokens.ts";
+
+import { partsOf, type Source, wording } from "../source/scan.ts";
+import type { Family, Span } from "../source/tokens.ts";
+import { blockEnd, decorated } from "./blocks.ts";
 
 /** A test, or a group of tests. `start` is that of its decorators. */
 export interface TestPart extends Span {

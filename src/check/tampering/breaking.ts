@@ -1,5 +1,5 @@
 /** Words by which code changes what compares its results, or ends the run before it is judged. */
-import { ANY, GO, JS, PYTHON, RUST, rule, type TamperingRule } from "./tampering-rules.ts";
+import { ANY, GO, JS, PYTHON, RUST, rule, type TamperingRule } from "./rules.ts";
 
 const BREAKS = "changes what the tests are judged by";
 export const BREAKING: readonly TamperingRule[] = [

@@ -1,5 +1,5 @@
 /** The words by which tests assert, language by language. */
-import type { Family } from "./weakening-tokens.ts";
+import type { Family } from "../source/tokens.ts";
 
 const RUNNER_METHODS =
   "is|not|deepEqual|notDeepEqual|true|false|truthy|falsy|throws\\w*|doesNotThrow|regex|like|equal|notEqual|equals|same|ok|notOk|strictEqual|deepStrictEqual|match|rejects|resolves|fail|snapshot";

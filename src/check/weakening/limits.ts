@@ -1,6 +1,7 @@
 /** Times and repetitions that a test is given: more of either than before lets more pass. Pure. */
-import type { Contents } from "./weakening-count.ts";
-import type { Source } from "./weakening-scan.ts";
+
+import type { Source } from "../source/scan.ts";
+import type { Contents } from "./count.ts";
 
 interface Limit {
   /** What is limited: a test by its name, or the file. */

@@ -1,10 +1,11 @@
 /** Assertions that cannot fail a test because of what stands around them. Pure. */
-import type { Assertion } from "./weakening-assertions.ts";
-import { blockEnd } from "./weakening-blocks.ts";
-import type { Contents } from "./weakening-count.ts";
-import type { Mark } from "./weakening-rules.ts";
-import { type Source, statementEnd } from "./weakening-scan.ts";
-import type { Span } from "./weakening-tokens.ts";
+
+import { type Source, statementEnd } from "../source/scan.ts";
+import type { Span } from "../source/tokens.ts";
+import type { Assertion } from "./assertions.ts";
+import { blockEnd } from "./blocks.ts";
+import type { Contents } from "./count.ts";
+import type { Mark } from "./rules.ts";
 
 /** Tries around assertions whose failure goes no further. */
 export function swallowed(contents: Contents): readonly Mark[] {

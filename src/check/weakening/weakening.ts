@@ -3,13 +3,13 @@
  * ask for such a change; it may not ask for a test that proves less. Only what is new counts. Pure, by the looks of the
  * text: a changed expected value is beyond it, as is a lie told in a way that nobody has told before; the runs decide.
  */
-import { isRunnerConfig, isTestFile } from "./freeze.ts";
-import { weakerSettings } from "./weakening-config.ts";
-import { type Contents, contentsOf } from "./weakening-count.ts";
-import { raisedLimits } from "./weakening-limits.ts";
-import { lost } from "./weakening-lost.ts";
-import { newMarks } from "./weakening-marks.ts";
-import { familyOf, scan } from "./weakening-scan.ts";
+import { isRunnerConfig, isTestFile } from "../freeze.ts";
+import { familyOf, scan } from "../source/scan.ts";
+import { weakerSettings } from "./config.ts";
+import { type Contents, contentsOf } from "./count.ts";
+import { raisedLimits } from "./limits.ts";
+import { lost } from "./lost.ts";
+import { newMarks } from "./marks.ts";
 
 export interface Weakening {
   /** The end of a sentence for the model and the person: "`test.skip` at line 12 leaves a test out". */

@@ -1,7 +1,7 @@
 /** Words by which code reads or writes what judges it while it runs. */
 
-import { GO, JS, PYTHON, RUST, rule, type TamperingRule } from "./tampering-rules.ts";
-import type { Family } from "./weakening-tokens.ts";
+import type { Family } from "../source/tokens.ts";
+import { GO, JS, PYTHON, RUST, rule, type TamperingRule } from "./rules.ts";
 
 const WRITES = {
   does: "writes to what judges it",

@@ -2,7 +2,7 @@
  * A tolerant scanner: tells code from comments and strings in some two dozen languages, well enough that rules about
  * words in the code do not meet the words of a title. Pure, linear.
  */
-import { type Family, type Span, tokensOf } from "./weakening-tokens.ts";
+import { type Family, type Span, tokensOf } from "./tokens.ts";
 
 /** One file in three views of the same length and lines. */
 export interface Source {
