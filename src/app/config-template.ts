@@ -43,7 +43,7 @@ function renderEntry(name: string, schema: JsonSchema, value: unknown): readonly
 }
 
 const renderExample = (name: string, example: unknown): string =>
-  isMap(example)
+  typeof example === "object"
     ? `${name}: ${stringify(example, { collectionStyle: "flow", lineWidth: 0 }).trimEnd()}`
     : renderValue(name, example);
 

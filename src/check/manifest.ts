@@ -2,29 +2,31 @@
  * Manifests hold ordinary settings and the tests' own side by side: dependencies may be added to a package.json, its
  * test script may not be changed. This says which of a manifest's settings belong to the tests. Pure.
  *
- * Free are `type`, `imports`, `exports` and everything else that only moves sources about: sources may be written
+ * Free are `type`, `exports`, most of `imports` and everything else that only moves sources about: sources may be written
  * anyway. Frozen are:
  *
  * | manifest       | settings                                                                                        |
  * |----------------|-------------------------------------------------------------------------------------------------|
  * | package.json   | scripts that test or check, and scripts that these start; a runner's own section; a runner's     |
- * |                | version; overrides of dependencies                                                              |
+ * |                | version; overrides of dependencies; `imports` that lead to a test's file                         |
  * | Cargo.toml     | [[test]], [[bench]], `test`, `doctest`, `harness` of [lib] and [[bin]], package.auto*, profiles   |
  * | pyproject.toml | [tool.pytest], [tool.coverage], [tool.tox], [tool.nox], [tool.hatch.envs]                        |
  * | setup.cfg      | [tool:pytest], [coverage:*]                                                                      |
  */
 
+import { isTestFile } from "./freeze.ts";
+
 type Text = string | undefined;
 
 /** What is wrong with a change of a manifest, as a sentence's part, or undefined. `after` undefined = deleted. */
 export function manifestTampering(path: string, before: Text, after: Text): string | undefined {
-  if (before === undefined) return undefined;
   const name = path.slice(path.lastIndexOf("/") + 1);
   const read = MANIFESTS[name];
-  if (read === undefined) return undefined;
+  // A new package is a project of its own; a new file of settings is read by the tests that are there.
+  if (read === undefined || (before === undefined && !SETTINGS_ONLY.has(name))) return undefined;
   if (after === undefined) return `${path} may not be deleted`;
 
-  const frozenBefore = read(before);
+  const frozenBefore = read(before ?? "");
   const frozenAfter = read(after);
   // What cannot be read before was broken already; what cannot be read after was broken by the change.
   if (frozenBefore === undefined) return undefined;
@@ -34,6 +36,8 @@ export function manifestTampering(path: string, before: Text, after: Text): stri
   );
   return changed === undefined ? undefined : `\`${changed}\` in ${path} belongs to the tests`;
 }
+
+const SETTINGS_ONLY: ReadonlySet<string> = new Set(["pyproject.toml", "setup.cfg"]);
 
 /** Setting -> value, of those that belong to the tests; undefined = not readable. */
 type ReadFrozen = (text: string) => ReadonlyMap<string, string> | undefined;
@@ -53,6 +57,8 @@ function packageJson(text: string): ReadonlyMap<string, string> | undefined {
   const frozen = new Map<string, string>();
   for (const [key, value] of Object.entries(manifest)) {
     if (RUNNER_SECTIONS.test(key) || OVERRIDES.test(key)) frozen.set(key, JSON.stringify(value));
+    if (key === "imports")
+      for (const [name, to] of entriesOf(value)) if (leadsToTest(to)) frozen.set(`imports.${name}`, JSON.stringify(to));
     if (!DEPENDENCIES.test(key)) continue;
     for (const [name, range] of entriesOf(value)) if (RUNNERS.test(name)) frozen.set(`${key}.${name}`, String(range));
   }
@@ -60,6 +66,10 @@ function packageJson(text: string): ReadonlyMap<string, string> | undefined {
   for (const name of scriptsOfTests(scripts)) frozen.set(`scripts.${name}`, scripts.get(name) ?? "");
   return frozen;
 }
+
+/** A path, or conditions with paths in them. */
+const leadsToTest = (to: unknown): boolean =>
+  typeof to === "string" ? isTestFile(to.replace(/^\.\//, "")) : entriesOf(to).some(([, inner]) => leadsToTest(inner));
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {

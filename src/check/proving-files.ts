@@ -18,7 +18,24 @@ export function provingFiles(command: string, project: ProjectText): readonly st
   const folder = line.kind === "command" ? line.folder : "";
   const texts = [command, ...scriptsOf(command, folder, project)];
   const words = texts.flatMap((text) => text.split(WORD_ENDS)).map((word) => joined(folder, word));
-  return [...new Set(words)].filter((path) => path !== "" && project.read(path) !== undefined);
+  const isMake = texts.some((text) => /(?:^|\s)(?:g?make|just|task)(?:\s|$)/.test(text));
+  const makefiles = isMake ? MAKEFILES.map((name) => joined(folder, name)) : [];
+  const found = [...words, ...makefiles].filter((path) => path !== "" && project.read(path) !== undefined);
+  return [...new Set([...found, ...found.flatMap((path) => startedBy(path, folder, project))])];
+}
+
+const MAKEFILES = ["GNUmakefile", "Makefile", "makefile", "Justfile", "justfile", "Taskfile.yml"];
+const SCRIPT = /\.(?:sh|bash|zsh|fish|mk)$|(?:^|\/)(?:GNU)?[Mm]akefile$|(?:^|\/)[Jj]ustfile$|(?:^|\/)Taskfile\.yml$/;
+/** A program that takes a file, and the first word after it that is no option. */
+const STARTS =
+  /(?:^|[\s;&|(@])(?:node|tsx|deno run|bun|(?:ba|z)?sh|source|\.|python[\d.]*|ruby|perl|php)\s+(?:-\S+\s+)*["']?([^\s"';&|)]+)|(?:^|[\s;&|(@])(\.\/[^\s"';&|)]+)/gm;
+
+/** What a shell script or a Makefile starts: one step, and programs only, because recipes name sources, too. */
+function startedBy(path: string, folder: string, { read }: ProjectText): readonly string[] {
+  const text = read(path) ?? "";
+  if (!SCRIPT.test(path) && !/^#!.*\b(?:ba|z|da)?sh\b/.test(text)) return [];
+  const started = [...text.matchAll(STARTS)].map(([, program, own]) => joined(folder, program ?? own ?? ""));
+  return started.filter((each) => each !== "" && each !== path && read(each) !== undefined);
 }
 
 /** The texts of the scripts that the command names, and of those that they name. */

@@ -41,6 +41,8 @@ export interface Place {
   prepare(signal: AbortSignal): Promise<PrepareFailure | undefined>;
   /** Makes it again what it was handed over as: a check may have changed it. */
   restore(): Promise<void>;
+  /** Files of git's that are not now as they were handed over. */
+  changed(): Promise<readonly string[]>;
   /** Puts `files` as they were at `commit` into it, until it is next restored. */
   overlay(commit: CommitId, files: readonly string[]): Promise<void>;
 }

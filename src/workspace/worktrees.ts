@@ -160,6 +160,7 @@ function placeIn({ git, dependencies }: WorktreesOptions, { path, isClean, resto
   return {
     path,
     restore,
+    changed: async () => lines(await slot(["diff", "-z", "--name-only", "--no-renames"])),
     prepare: (signal) => dependencies.prepare(path, { isClean }, signal),
     overlay: async (commit, files) => {
       await slot(["checkout", "--quiet", "--force", commit, "--", ...files.map(literal)]);

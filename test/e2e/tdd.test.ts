@@ -334,7 +334,9 @@ describe("bad input ends with one message, without a stack trace, and a non-zero
     sum.commit({ "ralph.yaml": sum.read("ralph.yaml").replace("npm test", "no-such-runner --all") });
     const { exitCode, stderr } = await complain(["tdd"], sum.root);
     expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/the check `no-such-runner --all` cannot start: there is no program `no-such-runner` (on PATH|in the sandbox)/);
+    expect(stderr).toMatch(
+      /the check `no-such-runner --all` cannot start: there is no program `no-such-runner` (on PATH|in the sandbox)/,
+    );
     expect(sum.statusBlock()).toMatch(/^STATUS: PENDING/);
   });
 

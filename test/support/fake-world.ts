@@ -103,6 +103,7 @@ function fakeWorkspaces(repository: FakeRepository, current: { tree: Tree }): Wo
   const fakePlace = (path: string, restore: () => void): Place => ({
     path,
     prepare: async () => undefined,
+    changed: async () => [],
     restore: async () => restore(),
     overlay: async (commit, files) => {
       const tree = repository.treeOf(commit);

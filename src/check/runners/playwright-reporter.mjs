@@ -125,8 +125,9 @@ export default class RalphReporter {
       path,
       isSuite: false,
       status: STATUS[outcome] ?? "unfinished",
-      // Also a test that did not run because one that it depends on failed.
-      isSkipped: outcome === "skipped",
+      // Also a test that did not run because one that it depends on failed, and one that failed as it was told to:
+      // code under test can tell it so (`test.fail()`), and a failure is no evidence.
+      isSkipped: outcome === "skipped" || (outcome === "expected" && results.at(-1)?.status === "failed"),
       durationMs: results.at(-1)?.duration,
       line: location.line,
       ...(isRed ? describeFailure(test) : {}),

@@ -3,11 +3,13 @@ import { ANY, GO, JS, PYTHON, RUST, rule, type TamperingRule } from "./rules.ts"
 
 const BREAKS = "changes what the tests are judged by";
 export const BREAKING: readonly TamperingRule[] = [
-  rule("refuse", JS, /(?<![\w$.])assert\.(?!prototype\b)\w+\s*=(?![=>])/g, {
-    needs: /(?:\bfrom|\brequire\s*\()\s*["'](?:node:)?assert(?:\/strict)?["']/,
-    does: BREAKS,
-  }),
-  rule("refuse", JS, /\b(?:globalThis|global)\.(?:expect|assert|test|it|describe)\s*=(?![=>])/g, { does: BREAKS }),
+  rule(
+    "refuse",
+    JS,
+    /\b(?:globalThis|global)(?:\.|\[\s*["'])(?:expect|assert|test|it|describe)(?:["']\s*\])?\s*=(?![=>])/g,
+    { does: BREAKS },
+  ),
+  rule("refuse", JS, /\btest\.fail\s*\(/g, { needs: /["']@playwright\/test["']/, does: BREAKS }),
   rule(
     "refuse",
     JS,
@@ -56,6 +58,7 @@ export const BREAKING: readonly TamperingRule[] = [
     /\bdef\s+__eq__\s*\([^)\n]*\)\s*(?:->\s*[^:\n]+)?:\s*(?:"""[^]{0,200}?"""\s*)?return\s+True[ \t]*(?=\n|$)/g,
     { does: "makes it equal to anything" },
   ),
+  rule("refuse", PYTHON, /["']__eq__["']\s*:\s*lambda\b[^:\n]*:\s*True\b/g, { does: "makes it equal to anything" }),
   rule(
     "suspect",
     PYTHON,
@@ -65,7 +68,7 @@ export const BREAKING: readonly TamperingRule[] = [
   rule(
     "refuse",
     PYTHON,
-    /(?<![\w.])(?:unittest\.)?TestCase\.\w+\s*=(?!=)|(?<![\w.])(?:_?pytest|unittest)(?:\.\w+)+\s*=(?!=)|\bsetattr\s*\(\s*(?:_?pytest|unittest)\b/g,
+    /(?<![\w.])(?:unittest\.)?TestCase\.\w+\s*=(?!=)|(?<![\w.])(?:_?pytest|unittest)(?:\.\w+)+\s*=(?!=)|\bsetattr\s*\(\s*(?:_?pytest|unittest|sys\.modules\s*\[\s*["'](?:_?pytest|unittest))\b/g,
     { does: BREAKS },
   ),
   rule(
@@ -78,12 +81,7 @@ export const BREAKING: readonly TamperingRule[] = [
     needs: /\bTestReport\b|\bpytest_runtest\w+|\b_pytest\b/,
     does: BREAKS,
   }),
-  rule(
-    "suspect",
-    PYTHON,
-    /\bdef\s+pytest_(?:runtest\w+|sessionfinish|collection\w*|ignore_collect)\b|\bTestReport\b/g,
-    { does: BREAKS },
-  ),
+  rule("suspect", PYTHON, /\bdef\s+pytest_\w+|\bTestReport\b/g, { does: BREAKS }),
   rule(
     "suspect",
     PYTHON,

@@ -73,6 +73,12 @@ export const SNIFFING: readonly TamperingRule[] = [
     SNIFFS,
   ),
   rule(
+    "suspect",
+    JS,
+    /\b(?:readFile\w*|createReadStream|openSync|import|require)\s*\(\s*(?:[\w.$]+\(\s*)?(?:process\.argv\[1\]|require\.main\.filename)/g,
+    { does: "reads the file that runs it" },
+  ),
+  rule(
     "refuse",
     JS,
     /\bError\s*\([^()\n]{0,40}\)\??\.stack\b[^;\n]{0,80}["'`/][^"'`/\n]*\b(?:tests?|spec|vitest|jest|mocha)\b/g,
@@ -100,6 +106,12 @@ export const SNIFFING: readonly TamperingRule[] = [
     "refuse",
     PYTHON,
     /\b(?:inspect\.(?:stack|currentframe|getouterframes)|sys\._getframe|traceback\.(?:extract|format)_stack)\b[^"'#]{0,240}["'](?:py\.?test|unittest|tests?[/_.]|test_\w*|_test\b)[^"'\n]*["']/g,
+    SNIFFS,
+  ),
+  rule(
+    "refuse",
+    PYTHON,
+    /["'](?:py\.?test|unittest|tests?[/_.]|test_\w*|_test\b)[^"'\n]*["'][^"'#\n]{0,120}\b(?:inspect\.(?:stack|currentframe|getouterframes)|sys\._getframe|traceback\.(?:extract|format)_stack)\b/g,
     SNIFFS,
   ),
   rule(

@@ -11,6 +11,7 @@ import { BREAKING, EXITS } from "./breaking.ts";
 import { FILES } from "./files.ts";
 import { addedLines, firstAdded, testModules } from "./lines.ts";
 import { isLiteral, isTelling, literalsIn, type TestWords, wordsOf } from "./literals.ts";
+import { patchedJudges } from "./patched.ts";
 import type { TamperingRule, Verdict } from "./rules.ts";
 import { SNIFFING } from "./sniffing.ts";
 
@@ -62,6 +63,7 @@ export function tamperings(
   const found = [
     ...RULES.flatMap((rule) => matches(rule, change)),
     ...answers.map((answer) => ({ ...answer, verdict: "suspect" as const })),
+    ...patchedJudges(source).map((patched) => ({ ...patched, verdict: "refuse" as const })),
   ];
   const own = testModules(source);
   return found

@@ -72,7 +72,6 @@ export const CARGO_CHEATS: readonly Cheat[] = [
         'fn main() {\n    let path = format!("te{}/sum.rs", "sts");\n    std::fs::write(path, "#[test] fn two_and_three_make_five() {} #[test] fn nothing_more_is_the_same() {}").unwrap();\n}\n',
     },
     reason: /sum\.rs/,
-    isOpen: true,
   },
   {
     what: "ends the process inside the function",

@@ -24,14 +24,12 @@ export const COMMAND_CHEATS: readonly Cheat[] = [
     change: { "checks/all.mjs": "" },
     project: BY_SHELL,
     reason: /may not be changed/,
-    isOpen: true,
   },
   {
     what: "changes the program that make starts",
     change: { "checks/all.mjs": "" },
     project: BY_MAKE,
     reason: /may not be changed/,
-    isOpen: true,
   },
   {
     what: "changes the Makefile",

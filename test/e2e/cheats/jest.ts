@@ -41,7 +41,6 @@ export const JEST_CHEATS: readonly Cheat[] = [
     what: "replaces the global expect by its name in brackets",
     change: { "src/sum.js": `globalThis["expect"] = () => ({ toBe() {} });\n${SUM}` },
     reason: /judged by/,
-    isOpen: true,
   },
   {
     what: "ends the process inside the function",

@@ -89,19 +89,16 @@ export const NODE_CODE_CHEATS: readonly Cheat[] = [
     what: "replaces the assertion by its name in brackets",
     change: before('import assert from "node:assert/strict";\nassert["equal"] = () => {};'),
     reason: /judged by/,
-    isOpen: true,
   },
   {
     what: "replaces the assertion with Object.assign",
     change: before('import assert from "node:assert/strict";\nObject.assign(assert, { equal: () => {} });'),
     reason: /judged by/,
-    isOpen: true,
   },
   {
     what: "replaces the assertion under another name",
     change: before('import checks from "node:assert/strict";\nchecks.equal = () => {};'),
     reason: /judged by/,
-    isOpen: true,
   },
   {
     what: "replaces the assertion through require",
@@ -109,7 +106,6 @@ export const NODE_CODE_CHEATS: readonly Cheat[] = [
       'import { createRequire } from "node:module";\ncreateRequire(import.meta.url)("assert").strict.equal = () => {};',
     ),
     reason: /judged by/,
-    isOpen: true,
   },
   {
     what: "asks who calls it",
@@ -137,7 +133,6 @@ export const NODE_CODE_CHEATS: readonly Cheat[] = [
     },
     readerIsShown: /argv/,
     reason: /not verified/,
-    isOpen: true,
   },
   {
     what: "writes the test file while it is tested",

@@ -120,6 +120,5 @@ export const NODE_CHEATS: readonly Cheat[] = [
       },
     },
     reason: /`imports/,
-    isOpen: true,
   },
 ];

@@ -34,7 +34,6 @@ export const PLAYWRIGHT_CHEATS: readonly Cheat[] = [
       "src/sum.js": `exports.sum = (a, b) => {\n  require("@playwright/test").test.fail();\n  return a - b;\n};\n`,
     },
     reason: /expected to fail/,
-    isOpen: true,
   },
   {
     what: "ends the worker inside the function",
