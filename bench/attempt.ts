@@ -56,7 +56,7 @@ async function measure(folder: string, size: number): Promise<{ readonly oursMs:
   let spent = 0;
   let number = 0;
 
-  const store = await sqliteStore({ path: join(folder, "ralph.db"), clock: systemClock });
+  const store = sqliteStore({ path: join(folder, "ralph.db"), clock: systemClock });
   const runBranch = await openRunBranch(git, "ralph/run-", "2026-01-01");
   const pool = worktreePool(git, { folder: join(folder, "trees"), worker: "bench", isWorkerGone: () => false });
   const shared = dependencies({

@@ -9,7 +9,7 @@ import type { Config } from "./config-resolve.ts";
 import { packageFolder } from "./package-folder.ts";
 
 /** Where a program may write; it reads the system, and of the person's files only their checkout. */
-export interface Room {
+interface Room {
   /** Absolute. */
   readonly workTree: string;
   readonly writable?: readonly string[];

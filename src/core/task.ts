@@ -23,8 +23,10 @@ export interface CheckSpec {
 
 /** What ralph looks at itself to see whether a success criterion is met. */
 export type Probe =
-  | { readonly kind: "exists" | "missing"; readonly path: string }
-  | { readonly kind: "contains" | "lacks"; readonly path: string; readonly text: string }
+  | { readonly kind: "exists"; readonly path: string }
+  | { readonly kind: "missing"; readonly path: string }
+  | { readonly kind: "contains"; readonly path: string; readonly text: string }
+  | { readonly kind: "lacks"; readonly path: string; readonly text: string }
   | { readonly kind: "moved"; readonly from: string; readonly to: string }
   | { readonly kind: "command"; readonly command: string };
 

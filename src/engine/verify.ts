@@ -69,7 +69,8 @@ async function ask(run: TaskRun, progress: Progress, evidence: readonly Evidence
   const { world, journal, signal, deadline } = run;
   const attempt = progress.attempts;
   let { usage } = progress;
-  const onFailure = async ({ kind: _, ...failed }: FailedReply): Promise<void> => {
+  const onFailure = async (reply: FailedReply): Promise<void> => {
+    const { kind: _, ...failed } = reply;
     usage = addUsage(usage, failed);
     await journal.record({ type: "model.failed", attempt, ...failed });
   };
@@ -94,7 +95,7 @@ async function told({ journal }: TaskRun, reply: TextReply, attempt: number): Pr
 }
 
 /** The last word counts: a reply may repeat the question first. */
-export function readVerdict(text: string): Verified["verdict"] {
+function readVerdict(text: string): Verified["verdict"] {
   const word = [...text.matchAll(/^\W*VERDICT\W+(YES|NO)\b/gim)].at(-1)?.[1]?.toLowerCase();
   return word === "yes" || word === "no" ? word : "unclear";
 }

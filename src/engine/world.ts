@@ -38,7 +38,7 @@ export interface Limits {
   readonly taskCostUsd?: number;
 }
 
-export type VerifyMode = "auto" | "always" | "off";
+type VerifyMode = "auto" | "always" | "off";
 
 interface AskTierOptions {
   /** Monotonic milliseconds at which the task's time is used up. */

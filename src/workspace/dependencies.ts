@@ -31,7 +31,7 @@ export interface Dependencies {
   prepare(tree: string, options: PrepareOptions, signal: AbortSignal): Promise<PrepareFailure | undefined>;
 }
 
-export interface PrepareOptions {
+interface PrepareOptions {
   readonly isClean: boolean;
 }
 

@@ -101,13 +101,15 @@ function environmentOf(pid: string): string {
   }
 }
 
-async function runOften(where: Where, runaway: Runaway, times: number): Promise<void> {
+async function runOften(where: Where, runaway: Runaway, times: number): Promise<readonly Ended[]> {
+  const all: Ended[] = [];
   for (let done = 0; done < times; done += AT_ONCE) {
     const count = Math.min(AT_ONCE, times - done);
     const ended = await Promise.all(Array.from({ length: count }, () => runAway(where, runaway)));
     onTestFinished(() => {
       for (const pid of ended.flatMap(({ left }) => left)) process.kill(pid, "SIGKILL");
     });
+    all.push(...ended);
     for (const { run, left } of ended) {
       expect(left).toEqual([]);
       expect(run.passed).toBe(runaway.comesTo.passed);
@@ -115,14 +117,16 @@ async function runOften(where: Where, runaway: Runaway, times: number): Promise<
       expect(run.output.length).toBeLessThan(2 * 1024 * 1024);
     }
   }
+  return all;
 }
 
 const LIMIT_MS = 30 * 60_000;
 
 describe("nothing is left of a check that", () => {
-  test.each(RUNAWAYS)("$what", { timeout: LIMIT_MS }, (runaway) =>
-    runOften({ runIn: () => runProcess, hasOwnPids: false }, runaway, TIMES),
-  );
+  test.each(RUNAWAYS)("$what", { timeout: LIMIT_MS }, async (runaway) => {
+    const ended = await runOften({ runIn: () => runProcess, hasOwnPids: false }, runaway, TIMES);
+    expect(ended).toHaveLength(TIMES);
+  });
 
   test("runs no test at all", { timeout: LIMIT_MS }, async () => {
     for (let at = 0; at < TIMES; at += 1) {

@@ -4,7 +4,7 @@ import { type RealOutcome, runReal } from "../../support/real-world.ts";
 import type { Files } from "../../support/repository.ts";
 
 /** Path -> the whole text after the patch; null = deleted. */
-export type Patch = Readonly<Record<string, string | null>>;
+type Patch = Readonly<Record<string, string | null>>;
 
 export interface Honest {
   /** The end of the sentence "an honest patch lands: …". */
