@@ -102,7 +102,11 @@ async function runSettled(run: TaskRun, check: CheckSpec, { phase, known, place 
   const first = await runHonestly(run, check, { phase, known, place });
   if (!isSurprising(phase, first, compareOne(run, known, first))) return first;
   await place.restore();
-  const { run: settled, flaky } = settle(first, await runOnce(run, check, place), new Set(known.targets));
+  const { run: settled, flaky } = settle(
+    first,
+    await runHonestly(run, check, { phase, known, place }),
+    new Set(known.targets),
+  );
   if (flaky.length === 0) return first;
   for (const key of flaky) run.allowance.flaky.add(key);
   await run.journal.record({ type: "test.flaky", phase, tests: flaky });

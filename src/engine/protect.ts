@@ -58,13 +58,16 @@ const RULES: Readonly<Record<WritingRole, (writer: Writer) => Pick<GuardPolicy, 
 
 const isJudging = (path: string, { judges }: Bounds): boolean => judges.has(path) || frozenReason(path) !== undefined;
 
-/** Tests within the code: the code may be changed, they may not. */
-function keepsOwnTests(change: FileChange, writer: Writer): readonly Reject[] {
-  const { path, before, after } = change;
+/**
+ * Tests within the code: the code may be changed, they may not; but for those of a file that the task names, which may go
+ * with the code where none of them is a target.
+ */
+function keepsOwnTests({ path, before, after }: FileChange, { inline, proofs, isAsked }: Writer): readonly Reject[] {
   // Where no test of it ran, a function called test_connection is code.
-  if (path.endsWith(".py") && !writer.inline.has(path)) return [];
-  if (writer.isAsked(path) && !writer.proofs.has(path)) return keepsStrength(change, writer);
-  if (before === undefined || keepsInlineTests(path, before.text, after?.text ?? "")) return [];
+  if (before === undefined || (path.endsWith(".py") && !inline.has(path))) return [];
+  const [was, is] = [before.text, after?.text ?? ""].map((text) => inlineTests(path, text).join("\n"));
+  if (isAsked(path) && !proofs.has(path)) return was === is ? [] : weakerTests(path, was, is);
+  if (keepsInlineTests(path, before.text, after?.text ?? "")) return [];
   const text = "The tests and examples in it prove the work: they may not be changed; change the code around them.";
   return [{ kind: "frozen", path, text }];
 }
@@ -135,12 +138,15 @@ function holdsLines(text: string, wanted: string): boolean {
 function keepsStrength({ path, before, after }: FileChange, { role, isAsked, isToGo }: Writer): readonly Reject[] {
   // What is frozen as a whole is refused for that.
   if (role === "builder" && (!isAsked(path) || (after === undefined && isToGo(path)))) return [];
-  return weakenings(path, before?.text, after?.text).map(({ what }) => ({
+  return weakerTests(path, before?.text, after?.text);
+}
+
+const weakerTests = (path: string, before: string | undefined, after: string | undefined): readonly Reject[] =>
+  weakenings(path, before, after).map(({ what }) => ({
     kind: "frozen",
     path,
     text: `It would prove less than before: ${what}.`,
   }));
-}
 
 /** Code that behaves by whether it is tested, or that breaks what judges it. */
 function servesTheTask({ path, before, after }: FileChange, { taskText, testTexts }: Writer): readonly Reject[] {

@@ -33,7 +33,7 @@ export const PLAYWRIGHT_CHEATS: readonly Cheat[] = [
     change: {
       "src/sum.js": `exports.sum = (a, b) => {\n  require("@playwright/test").test.fail();\n  return a - b;\n};\n`,
     },
-    reason: /expected to fail/,
+    reason: /judged by/,
   },
   {
     what: "ends the worker inside the function",
