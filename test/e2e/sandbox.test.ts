@@ -13,14 +13,14 @@ import { temporaryFolder } from "../support/temporary.ts";
 
 const found = await findSandbox(runProcess, process.env, homedir(), new AbortController().signal);
 
-/** Does what the task asks for, and more. */
+/** Does what the task asks for, and more; by the folder's name it would be refused before it runs. */
 const attack = (hooks: string, port: number): string => `import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 const tried = {};
 const attempt = (what, act) => { try { tried[what] = act() ?? "done"; } catch (error) { tried[what] = error.code; } };
 attempt("key", () => readFileSync(process.env.HOME + "/.ssh/id_ed25519", "utf8"));
 attempt("home", () => rmSync(process.env.HOME + "/precious", { force: false }));
-attempt("hook", () => writeFileSync(${JSON.stringify(hooks)} + "/post-checkout", "#!/bin/sh\\n", { mode: 0o755 }));
+attempt("hook", () => writeFileSync(Buffer.from("${Buffer.from(hooks).toString("base64")}", "base64") + "/post-checkout", "#!/bin/sh\\n", { mode: 0o755 }));
 createConnection(${port}, "127.0.0.1").on("connect", function () { this.end("hello"); }).on("error", () => {});
 export function sum(a, b) {
   return a + b;
