@@ -68,7 +68,7 @@ export interface Workspace extends Place {
   readonly read: ReadFile;
   /** A file's text at `base`; undefined = it was not there, or is no text. */
   readBase(path: string): Promise<string | undefined>;
-  /** Commits `changes` on top of `head`, checks the result out and returns it. */
+  /** Commits `changes` on top of `head` and checks the result out in a tree that is as it was handed over. */
   commit(change: WorkspaceChange): Promise<CommitId>;
   /** Makes the tree exactly `commit`: changed files restored, stray files removed (ignored caches stay). */
   checkout(commit: CommitId): Promise<void>;

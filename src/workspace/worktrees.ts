@@ -8,7 +8,7 @@ import type { Git } from "./git.ts";
 import { landOnParent, rebase } from "./land.ts";
 import type { Pool, Slot } from "./pool.ts";
 import type { RunBranch } from "./run-branch.ts";
-import { standAt } from "./stand.ts";
+import { moveTo, standAt, standStill } from "./stand.ts";
 import { readOutsideSubmodules } from "./submodules.ts";
 import { openTaskBranch, type TaskBranch } from "./task-branch.ts";
 
@@ -104,7 +104,11 @@ function workspace(options: WorktreesOptions, slot: Slot, opened: Opened): Works
       return shown.ok && !shown.stdout.includes("\0") ? shown.stdout : undefined;
     },
     checkout,
-    ...placeIn(options, { path: slot.path, isClean: false, restore: () => stand(head) }),
+    ...placeIn(options, {
+      path: slot.path,
+      isClean: false,
+      restore: () => standStill(options.git, { path: slot.path, commit: head, ignored: "keep", link }),
+    }),
     changedBetween,
     diff: (from, to) => git(["diff", "--no-color", "--no-ext-diff", "--no-renames", from, to]),
     files: async () => lines(await git(["ls-tree", "-r", "-z", "--name-only", head])),
@@ -115,7 +119,8 @@ function workspace(options: WorktreesOptions, slot: Slot, opened: Opened): Works
       const commit = await (isConverted
         ? checkinCommit(git, wanted, `${slot.path}.checkin`)
         : importCommit(git, wanted));
-      await checkout(commit);
+      await moveTo(options.git, { path: slot.path, commit });
+      head = commit;
       return commit;
     },
     squash: (message) => squash(git, { base, head, message }),
