@@ -30,12 +30,15 @@ const SCRIPT = /\.(?:sh|bash|zsh|fish|mk)$|(?:^|\/)(?:GNU)?[Mm]akefile$|(?:^|\/)
 const STARTS =
   /(?:^|[\s;&|(@])(?:node|tsx|deno run|bun|(?:ba|z)?sh|source|\.|python[\d.]*|ruby|perl|php)\s+(?:-\S+\s+)*["']?([^\s"';&|)]+)|(?:^|[\s;&|(@])(\.\/[^\s"';&|)]+)/gm;
 
+/** A check's script starts what it checks, too: where a project keeps its code, no judge is expected. */
+const PRODUCT = /^(?:src|lib|app|bin|cmd|pkg|internal|sources?|packages|crates)\//;
+
 /** What a shell script or a Makefile starts: one step, and programs only, because recipes name sources, too. */
 function startedBy(path: string, folder: string, { read }: ProjectText): readonly string[] {
   const text = read(path) ?? "";
   if (!SCRIPT.test(path) && !/^#!.*\b(?:ba|z|da)?sh\b/.test(text)) return [];
   const started = [...text.matchAll(STARTS)].map(([, program, own]) => joined(folder, program ?? own ?? ""));
-  return started.filter((each) => each !== "" && each !== path && read(each) !== undefined);
+  return started.filter((each) => each !== "" && each !== path && !PRODUCT.test(each) && read(each) !== undefined);
 }
 
 /** The texts of the scripts that the command names, and of those that they name. */

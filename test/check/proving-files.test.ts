@@ -31,3 +31,18 @@ test.each<[string, readonly string[]]>([
 ])("%s is decided by %j", (command, expected) => {
   expect([...provingFiles(command, project)].sort()).toEqual([...expected].sort());
 });
+
+test("what a script or a Makefile starts judges, too, but not the code that it runs", () => {
+  const files: Readonly<Record<string, string>> = {
+    "verify.sh": "#!/bin/sh\nset -e\nnode --no-warnings checks/all.mjs && ./tools/more.sh\nsh src/version.sh\n",
+    Makefile: "check:\n\t@python3 checks/all.py\n\tgcc -o app lib.c\n",
+    "checks/all.mjs": "",
+    "checks/all.py": "",
+    "tools/more.sh": "",
+    "src/version.sh": "",
+    "lib.c": "",
+  };
+  const scripted = { read: (path: string) => files[path] };
+  expect(provingFiles("sh verify.sh", scripted)).toEqual(["verify.sh", "checks/all.mjs", "tools/more.sh"]);
+  expect(provingFiles("make check", scripted)).toEqual(["Makefile", "checks/all.py"]);
+});

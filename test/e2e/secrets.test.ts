@@ -1,4 +1,5 @@
 /** Secrets are planted wherever a run meets them; afterwards no place that ralph writes to holds one. */
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -12,10 +13,29 @@ const KEY = "key-of-my-server-4711";
 const TOKEN = "deploy-token-8f3c/9+a";
 const SECRET = "webhook-secret-51d0e";
 const PASSWORD = "url-password-77aa";
-const ENVIRONMENT = { MY_SERVER: KEY, DEPLOY_TOKEN: TOKEN, WEBHOOK_SECRET: SECRET };
+/** With these, forty secrets of many shapes for the twelve places that ralph writes to. */
+const SHAPES: readonly ((digest: string) => string)[] = [
+  (digest) => digest,
+  (digest) => digest.slice(0, 12),
+  (digest) => Buffer.from(digest, "hex").toString("base64"),
+  (digest) => digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5"),
+  (digest) => `${digest.slice(0, 10)}.${digest.slice(10, 30)}_${digest.slice(30, 40)}`,
+  (digest) => `p@ss/${digest.slice(0, 9)}+${digest.slice(9, 14)}=&`,
+];
+const MORE: Readonly<Record<string, string>> = Object.fromEntries(
+  Array.from({ length: 36 }, (_, at) => {
+    const digest = createHash("sha256").update(`secret ${at}`).digest("hex");
+    return [`SERVICE_${at}_TOKEN`, SHAPES[at % SHAPES.length]?.(digest) ?? ""];
+  }),
+);
+const ENVIRONMENT = { MY_SERVER: KEY, DEPLOY_TOKEN: TOKEN, WEBHOOK_SECRET: SECRET, ...MORE };
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64").replace(/=+$/, "");
-const PLANTED = [KEY, TOKEN, SECRET, PASSWORD].flatMap((value) => [value, base64(value), encodeURIComponent(value)]);
+const PLANTED = [KEY, TOKEN, SECRET, PASSWORD, ...Object.values(MORE)].flatMap((value) => [
+  value,
+  base64(value),
+  encodeURIComponent(value),
+]);
 
 const leaksIn = (text: string): readonly string[] => PLANTED.filter((value) => text.includes(value));
 
@@ -33,6 +53,7 @@ import test from "node:test";
 import { server, sum, webhook } from "../src/sum.js";
 
 console.log("connecting to postgres://me:${PASSWORD}@db.invalid/shop with", webhook, server);
+console.log(${JSON.stringify(Object.values(MORE))}.join(" and "));
 console.error("Authorization: Basic " + Buffer.from("me:" + webhook).toString("base64"));
 
 test("signs with ${TOKEN}", () => {

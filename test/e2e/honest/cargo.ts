@@ -76,6 +76,7 @@ export const CARGO_CASES: readonly Honest[] = [
     },
     task: "Rename `add` to `sum`.\n\n## Files to Create/Modify\n- [ ] src/lib.rs (MODIFY)\n- [ ] tests/renamed.rs (MODIFY)\n",
     code: { "src/lib.rs": documented("sum") + unitTest("sum") },
+    isRead: true,
   },
   {
     what: "a PartialEq that compares fields, in a module called latest, and a feature in Cargo.toml",
