@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { compareRuns, redTargets } from "../../../src/check/compare.ts";
@@ -214,6 +214,16 @@ for (const command of VERSIONS) {
         "failed",
         "passed",
       ]);
+    });
+
+    test("runs first what failed last", async () => {
+      const notes = "import os\n\ndef note(name):\n    open('order', 'a').write(name)\n";
+      const tests =
+        "from notes import note\n\ndef test_a():\n    note('a')\n\ndef test_b():\n    note('b')\n    assert False\n";
+      const root = project({ "src/notes.py": notes, "tests/test_a.py": tests });
+      await check(root);
+      await check(root);
+      expect(readFileSync(join(root, "order"), "utf8")).toBe("abba");
     });
 
     test("is never green without a test", async () => {

@@ -22,6 +22,8 @@ ALL_ONCE = {
     "maxfail": 0,
     "continue_on_collection_errors": True,
     "lf": False,
+    # All of them run; what failed last comes first.
+    "failedfirst": True,
     "stepwise": False,
     "reruns": 0,
     "usepdb": False,
