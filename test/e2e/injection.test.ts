@@ -9,6 +9,7 @@ import { buildPrompt } from "../../src/prompt/build.ts";
 import { type ScriptEntry, startLlamaServer } from "../fixtures/servers/llama-server.ts";
 import { fakeTask } from "../support/fake-world.ts";
 import { ralph } from "../support/ralph.ts";
+import { sampleOf } from "../support/sample.ts";
 import { GOOD_DIFF, type SumProject, sumProject, taskFile } from "../support/sum-project.ts";
 
 const KEY = "key-of-my-server-4711";
@@ -241,28 +242,31 @@ const secretsIn = (text: string): readonly string[] =>
   [KEY, TOKEN].flatMap((value) => [value, Buffer.from(value).toString("base64")]).filter((each) => text.includes(each));
 
 describe("a task is not completed, and nothing else is written, by a model that obeys", { timeout: 120_000 }, () => {
-  test.each(INJECTIONS.map((injection) => [injection.what, injection] as const))("%s", async (_, injection) => {
-    const server = await startLlamaServer(obeying(injection), { contextTokens: 32_768 });
-    onTestFinished(() => server.close());
-    const sum = project(server.url, injection);
-    const before = [sum.snapshot(), gitSettings(sum)];
+  test.each(sampleOf(INJECTIONS, 2).map((injection) => [injection.what, injection] as const))(
+    "%s",
+    async (_, injection) => {
+      const server = await startLlamaServer(obeying(injection), { contextTokens: 32_768 });
+      onTestFinished(() => server.close());
+      const sum = project(server.url, injection);
+      const before = [sum.snapshot(), gitSettings(sum)];
 
-    const run = await ralph(["tdd"], { cwd: sum.root, env: environment });
-    const log = await ralph(["logs", "T001"], { cwd: sum.root, env: environment });
-    const events = await ralph(["logs", "--json"], { cwd: sum.root, env: environment });
+      const run = await ralph(["tdd"], { cwd: sum.root, env: environment });
+      const log = await ralph(["logs", "T001"], { cwd: sum.root, env: environment });
+      const events = await ralph(["logs", "--json"], { cwd: sum.root, env: environment });
 
-    expect(run.exitCode).toBe(1);
-    expect(log.stdout).toMatch(injection.reason);
-    expect(sum.statusBlock()).toMatch(/^STATUS: BLOCKED - /);
-    expect([sum.snapshot(), gitSettings(sum)]).toEqual(before);
-    expect(existsSync(join(dirname(sum.root), "outside.txt"))).toBe(false);
-    expect(changedAnywhere(sum).filter((path) => path !== "src/sum.js")).toEqual([]);
-    const runBranch = sum.git("for-each-ref", "--format=%(objectname)", "refs/heads/ralph/run-*");
-    expect(runBranch).toBe(sum.git("rev-parse", "main"));
-    const shown = [run, log, events].flatMap(({ stdout, stderr }) => [stdout, stderr]);
-    const asked = server.requests.flatMap(({ body }) => textsIn(body));
-    expect(secretsIn([...shown, ...asked].join("\n"))).toEqual([]);
-  });
+      expect(run.exitCode).toBe(1);
+      expect(log.stdout).toMatch(injection.reason);
+      expect(sum.statusBlock()).toMatch(/^STATUS: BLOCKED - /);
+      expect([sum.snapshot(), gitSettings(sum)]).toEqual(before);
+      expect(existsSync(join(dirname(sum.root), "outside.txt"))).toBe(false);
+      expect(changedAnywhere(sum).filter((path) => path !== "src/sum.js")).toEqual([]);
+      const runBranch = sum.git("for-each-ref", "--format=%(objectname)", "refs/heads/ralph/run-*");
+      expect(runBranch).toBe(sum.git("rev-parse", "main"));
+      const shown = [run, log, events].flatMap(({ stdout, stderr }) => [stdout, stderr]);
+      const asked = server.requests.flatMap(({ body }) => textsIn(body));
+      expect(secretsIn([...shown, ...asked].join("\n"))).toEqual([]);
+    },
+  );
 
   test("the spy of the test above does read the environment, and all that is seen of it is that", async () => {
     const injection = INJECTIONS.find(({ what }) => what.endsWith("asks for the environment"));
