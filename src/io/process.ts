@@ -38,7 +38,7 @@ export const runProcess: RunProcess = async (command, signal) => {
   const refusal = refusalOf(command);
   if (refusal !== undefined) return { ...NOTHING_RAN, startFailure: refusal, durationMs: elapsed() };
 
-  const strangers = livingPids();
+  const strangers = command.leavesNothing === true ? NOBODY : livingPids();
   const marker = newMarker(randomUUID());
   const child = start(command, marker);
   if (child.pid === undefined) {
@@ -48,6 +48,7 @@ export const runProcess: RunProcess = async (command, signal) => {
   return { ...ended, durationMs: elapsed() };
 };
 
+const NOBODY: ReadonlySet<number> = new Set();
 const NOTHING_RAN = { exitCode: null, stdout: "", stderr: "", output: "", timedOut: false, aborted: false } as const;
 
 function start(command: Command, marker: string) {
@@ -87,7 +88,7 @@ async function follow(
   if (command.onStdout !== undefined) child.stdout?.on("data", command.onStdout);
 
   const cut = await firstEnd(child, command, signal);
-  await endFamily(family);
+  if (cut !== undefined || command.leavesNothing !== true) await endFamily(family);
   running.delete(family);
   await Promise.race([closed, delay(DRAIN_LIMIT_MS, undefined, { ref: false })]);
   child.stdout?.destroy();

@@ -72,6 +72,7 @@ function gitWith(settings: readonly string[], cwd: string, run: RunProcess): Git
         env: { ...ENVIRONMENT, ...options.env },
         timeoutMs: TIMEOUT_MS,
         maxOutputBytes: MAX_OUTPUT_BYTES,
+        leavesNothing: true,
         ...(options.input === undefined ? {} : { input: options.input }),
       },
       signal,

@@ -45,6 +45,16 @@ const SUM_TEST = nodeTest(
 const WRONG = "export const sum = (a, b) => a - b;\n";
 const RIGHT = "export const sum = (a, b) => a + b;\n";
 
+test("a check is given a free port where it asks for one, and keeps its name", async () => {
+  const server =
+    'import { createServer } from "node:net";\nconst port = Number(process.argv[2]);\ncreateServer().listen(port, "127.0.0.1", () => { console.log("port", port); process.exit(port > 0 ? 0 : 1); });\n';
+  const root = project({ "serve.js": server });
+  const run = await check(root, "node serve.js {port}");
+  expect(run).toMatchObject({ passed: true, command: "node serve.js {port}" });
+  expect(run.output).toMatch(/^port \d+\n$/);
+  expect(statuses(run)).toEqual({ "$ node serve.js {port}": "passed" });
+});
+
 describe("node --test", () => {
   test("a project goes from red to green, test by test", async () => {
     const root = project({ "src/sum.js": WRONG, "test/sum.test.js": SUM_TEST });
