@@ -49,10 +49,10 @@ test("a check is given a free port where it asks for one, and keeps its name", a
   const server =
     'import { createServer } from "node:net";\nconst port = Number(process.argv[2]);\ncreateServer().listen(port, "127.0.0.1", () => { console.log("port", port); process.exit(port > 0 ? 0 : 1); });\n';
   const root = project({ "serve.js": server });
-  const run = await check(root, "node serve.js {port}");
-  expect(run).toMatchObject({ passed: true, command: "node serve.js {port}" });
-  expect(run.output).toMatch(/^port \d+\n$/);
-  expect(statuses(run)).toEqual({ "$ node serve.js {port}": "passed" });
+  const served = await check(root, "node serve.js {port}");
+  expect(served).toMatchObject({ passed: true, command: "node serve.js {port}" });
+  expect(served.output).toMatch(/^port \d+\n$/);
+  expect(statuses(served)).toEqual({ "$ node serve.js {port}": "passed" });
 });
 
 describe("node --test", () => {
