@@ -1,11 +1,11 @@
 /** Sets of runs of a task's checks: what an earlier set says where a later one is silent. Pure. */
 import type { TestResult, TestRun } from "../core/check.ts";
-import { isRed, splitTargetKey } from "./test-ids.ts";
+import { isRed, SETUP, splitTargetKey } from "./test-ids.ts";
 
 /** `now`, and of checks that were not run this time what they said before. */
 export function withEarlier(now: readonly TestRun[], before: readonly TestRun[]): readonly TestRun[] {
   const names = new Set(now.map((run) => run.name));
-  return [...now, ...before.filter((run) => !names.has(run.name))];
+  return [...now, ...before.filter((run) => !names.has(run.name) && run.name !== SETUP)];
 }
 
 /**

@@ -12,6 +12,9 @@ export function splitTargetKey(key: string): { readonly check: string; readonly 
   return at < 0 ? { check: "", id: key } : { check: key.slice(0, at), id: key.slice(at + CHECK_SEPARATOR.length) };
 }
 
+/** Name of the run that stands for dependencies that could not be made ready: no check, and said anew each time. */
+export const SETUP = "set-up";
+
 /** Id of the one result that stands for a whole command. */
 export const commandId = (command: string): string => `$ ${command}`;
 

@@ -5,7 +5,7 @@
 import { withProof } from "../check/baseline.ts";
 import { compareRuns } from "../check/compare.ts";
 import { settle } from "../check/flaky.ts";
-import { commandId, splitTargetKey } from "../check/test-ids.ts";
+import { commandId, SETUP, splitTargetKey } from "../check/test-ids.ts";
 import type { Comparison, TestRun } from "../core/check.ts";
 import type { CheckPhase } from "../core/event.ts";
 import type { CheckSpec } from "../core/task.ts";
@@ -17,9 +17,6 @@ import type { Progress, TaskRun } from "./task-run.ts";
 export type Known = Pick<Progress, "baseline" | "targets" | "redAt" | "proofs">;
 
 export const NOTHING_KNOWN: Known = { baseline: [], targets: [], redAt: "", proofs: new Set() };
-
-/** Name of the check that stands for dependencies that could not be made ready. */
-export const SETUP = "set-up";
 
 export const compareWith = (
   { allowance }: Pick<TaskRun, "allowance">,

@@ -11,6 +11,12 @@ test("a check that was not run stands as it stood", () => {
   expect(withEarlier(now, before)).toEqual([now[0], before[1]]);
 });
 
+test("a set-up that failed once does not stand against a later attempt that was set up", () => {
+  const failed = [runOf([command("npm install", "errored")], { name: "set-up" }), runOf(OLD)];
+  const now = [runOf([], { name: "unit" })];
+  expect(withEarlier(now, failed)).toEqual(now);
+});
+
 test("what passed stays in the baseline where a new test keeps everything from being built", () => {
   const red = runOf([result("new.js", "errored")], { isUnbuilt: true });
   const baseline = mergeBaseline([runOf(OLD)], [red]);

@@ -326,6 +326,25 @@ describe("tests that the task names", () => {
   });
 });
 
+test("dependencies that cannot be installed are evidence, and forgotten when they can", async () => {
+  const world = fakeWorld({
+    tasks: [fakeTask("T001")],
+    files,
+    answers: [writes("src/a.js", "t o", "one"), writes("src/a.js", "two o", "t o")],
+  });
+  let prepared = 0;
+  const workspaces: World["workspaces"] = {
+    ...world.workspaces,
+    open: async (request, signal) => ({
+      ...(await world.workspaces.open(request, signal)),
+      // The baseline's tree can be made ready, that of the first attempt not.
+      prepare: async () => (prepared++ === 1 ? { command: "npm install", message: "no such package" } : undefined),
+    }),
+  };
+  expect(await outcome(world, { workspaces })).toBe("COMPLETE");
+  expect(world.asked[1]?.user).toContain("no such package");
+});
+
 test("what passed before a test that does not compile must pass when it does", async () => {
   const quiet = { "src/a.js": "one\n", "test/old.test.js": "old: src/a.js must contain o\n" };
   const answers = [
