@@ -6,6 +6,7 @@
  */
 import type { Comparison, TestResult, TestRun } from "../core/check.ts";
 import type { FileAction } from "../core/task.ts";
+import { PROBES } from "./probe-check.ts";
 import { commandId, isRed, splitTargetKey, targetKey } from "./test-ids.ts";
 
 /** What else is known of a task's tests. */
@@ -32,8 +33,11 @@ export function compareRuns(
   const after = resultsByKey(now);
   const wanted = new Set(targets);
   const standing = (key: string): TestResult | undefined => after.get(key) ?? standInFor(key, now);
+  // A target file that says of itself that it passed is no greener than the tests in it.
+  const proving = (key: string): TestResult | undefined =>
+    after.get(key)?.kind === "file" ? standInFor(key, now) : standing(key);
 
-  const reached = targets.map((key) => standing(key) ?? goneTarget(key, before.get(key)));
+  const reached = targets.map((key) => proving(key) ?? goneTarget(key, before.get(key)));
   const mayGo = ({ file }: TestResult): boolean => file !== undefined && isReplaced(file, asked, baseline, now);
   const lost = [...before]
     .filter(([key, test]) => test.status === "passed" && !wanted.has(key) && !flaky.has(key))
@@ -81,6 +85,10 @@ export function redTargets(runs: readonly TestRun[], names?: { readonly files: r
   const named = red.filter(({ test }) => test.file !== undefined && files.has(test.file));
   return (named.length > 0 ? named : red).map(({ key }) => key);
 }
+
+/** Keys of the success criteria that ralph looks at and that are not met. */
+export const redProbes = (runs: readonly TestRun[]): readonly string[] =>
+  redTargets(runs.filter((run) => run.name === PROBES));
 
 const withoutDot = (path: string): string => path.replace(/^(?:\.\/)+/, "");
 

@@ -86,11 +86,13 @@ export function keepsInlineTests(path: string, before: string, after: string): b
 }
 
 /** The same test, or one module of tests to which others were added. */
-function holds(after: string, before: string): boolean {
-  if (after === before) return true;
-  const lines = after.split("\n");
+const holds = (after: string, before: string): boolean => after === before || holdsLines(after, before);
+
+/** Whether each line of `wanted` stands in `text`, in its order. */
+export function holdsLines(text: string, wanted: string): boolean {
+  const lines = text.split("\n");
   let at = 0;
-  return before.split("\n").every((line) => {
+  return wanted.split("\n").every((line) => {
     at = lines.indexOf(line, at) + 1;
     return at > 0;
   });

@@ -18,4 +18,14 @@ export const SETUP = "set-up";
 /** Id of the one result that stands for a whole command. */
 export const commandId = (command: string): string => `$ ${command}`;
 
+/** Two results of one id keep apart by their order. */
+export function withUniqueIds(results: readonly TestResult[]): readonly TestResult[] {
+  const seen = new Map<string, number>();
+  return results.map((result) => {
+    const count = (seen.get(result.id) ?? 0) + 1;
+    seen.set(result.id, count);
+    return count === 1 ? result : { ...result, id: `${result.id} (${count})` };
+  });
+}
+
 export const isRed = (test: TestResult): boolean => test.status === "failed" || test.status === "errored";

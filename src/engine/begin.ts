@@ -1,16 +1,15 @@
 /** Before the first attempt: what passes now, and what is red already. */
 
 import { mergeBaseline } from "../check/baseline.ts";
-import { compareRuns, redTargets } from "../check/compare.ts";
+import { compareRuns, redProbes, redTargets } from "../check/compare.ts";
 import { describeFailure } from "../check/evidence.ts";
 import { isTestFile, mayHoldTests } from "../check/freeze.ts";
 import { PROBES } from "../check/probe-check.ts";
 import { SETUP } from "../check/test-ids.ts";
 import type { TestRun } from "../core/check.ts";
 import type { Verdict } from "../core/verdict.ts";
-import { boundsOf, textsOf } from "./bounds.ts";
+import { boundsOf } from "./bounds.ts";
 import { gradeWorkspace, NOTHING_KNOWN } from "./grade.ts";
-import { isInline } from "./protect.ts";
 import { chooseShown } from "./question.ts";
 import type { Past } from "./recall.ts";
 import type { Progress, Red, TaskRun } from "./task-run.ts";
@@ -33,7 +32,6 @@ export async function begin(run: TaskRun, past: Past): Promise<Beginning> {
     targets: [],
     redAt: past.redAt ?? run.workspace.base,
     bounds: boundsOf(run, [], []),
-    proofs: new Set(),
     runs: past.runs ?? baseline,
     evidence: past.evidence,
     sameFailures: past.sameFailures,
@@ -63,10 +61,7 @@ async function withTargets(run: TaskRun, progress: Progress, targets: readonly s
   const red = compareRuns(progress.baseline, progress.baseline, targets).stillRed;
   const judging = new Set(red.flatMap((test) => test.file ?? []));
   const shown = await chooseShown(run, [...new Set([...judging, ...testFilesOf(run)])]);
-  // Tests within the code are held where they are: the file itself is what the task is about.
-  const project = textsOf(run.workspace);
-  const proofs = new Set([...judging].filter((path) => !isInline(path, project)));
-  return { ...progress, role: "builder", targets, shown, proofs, bounds: boundsOf(run, progress.baseline, red) };
+  return { ...progress, role: "builder", targets, shown, bounds: boundsOf(run, progress.baseline, red) };
 }
 
 async function runBaseline(run: TaskRun): Promise<readonly TestRun[]> {
@@ -128,8 +123,6 @@ function redAtBase(run: TaskRun, baseline: readonly TestRun[]): Red | undefined 
 }
 
 const withoutProbes = (runs: readonly TestRun[]): readonly TestRun[] => runs.filter((run) => run.name !== PROBES);
-const redProbes = (runs: readonly TestRun[]): readonly string[] =>
-  redTargets(runs.filter((run) => run.name === PROBES));
 
 const testFilesOf = ({ task }: TaskRun): readonly string[] =>
   task.files.filter((file) => file.action !== "delete" && isTestFile(file.path)).map((file) => file.path);

@@ -8,7 +8,7 @@ import { type Bounds, isInline, judgesOf, testFilesIn } from "./protect.ts";
 import { isAsked, outsideScope } from "./scope.ts";
 import type { TaskRun } from "./task-run.ts";
 
-export const textsOf = ({ read }: Pick<Workspace, "read">): ProjectText => ({
+const textsOf = ({ read }: Pick<Workspace, "read">): ProjectText => ({
   read: (path) => {
     const state = read(path);
     return state.kind === "text" ? state.text : undefined;

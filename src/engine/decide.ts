@@ -3,9 +3,8 @@
  */
 
 import { withEarlier } from "../check/baseline.ts";
-import { type Allowance, compareRuns, redTargets } from "../check/compare.ts";
+import { type Allowance, compareRuns, redProbes, redTargets } from "../check/compare.ts";
 import { describeFailure, describeProgress } from "../check/evidence.ts";
-import { PROBES } from "../check/probe-check.ts";
 import type { Comparison, LoadFault, TestResult, TestRun } from "../core/check.ts";
 import type { FailedTier, ModelFailure } from "../core/model.ts";
 import type { FileChange } from "../core/patch.ts";
@@ -77,7 +76,7 @@ function judgeTests({ progress, runs, changes, limits, allowance }: Facts): Judg
   const failure = describeFailure(compareRuns(progress.baseline, runs, fresh, allowance), {
     maxCharacters: limits.evidenceCharacters,
   });
-  const targets = [...fresh, ...redTargets(runs.filter((run) => run.name === PROBES))];
+  const targets = [...fresh, ...redProbes(runs)];
   return { step: { kind: "red", by: "tester", targets, evidence: [{ kind: "red", ...failure }] }, keep: true };
 }
 

@@ -11,12 +11,13 @@ import type { CheckPhase } from "../core/event.ts";
 import type { CheckSpec } from "../core/task.ts";
 import type { CommitId, Place, PrepareFailure } from "../core/workspace.ts";
 import { abridge } from "./journal.ts";
+import { NO_BOUNDS } from "./protect.ts";
 import type { Progress, TaskRun } from "./task-run.ts";
 
 /** What a tree is measured by. */
-export type Known = Pick<Progress, "baseline" | "targets" | "redAt" | "proofs">;
+export type Known = Pick<Progress, "baseline" | "targets" | "redAt" | "bounds">;
 
-export const NOTHING_KNOWN: Known = { baseline: [], targets: [], redAt: "", proofs: new Set() };
+export const NOTHING_KNOWN: Known = { baseline: [], targets: [], redAt: "", bounds: NO_BOUNDS };
 
 export const compareWith = (
   { allowance }: Pick<TaskRun, "allowance">,
@@ -63,9 +64,13 @@ export async function grade(run: TaskRun, grading: Grading): Promise<readonly Te
   return proven;
 }
 
+/** Files that hold targets and nothing but tests: those within the code are held where they are. */
+const proofsOf = ({ bounds }: Known): readonly string[] =>
+  [...bounds.proofs].filter((path) => !bounds.inline.has(path));
+
 /** Tests that prove red and that the task itself allowed to be changed. */
 async function touchedProofs(run: TaskRun, { known, commit }: Grading): Promise<readonly string[]> {
-  const asked = [...known.proofs].filter((path) => run.allowance.asked.has(path));
+  const asked = proofsOf(known).filter((path) => run.allowance.asked.has(path));
   if (asked.length === 0) return [];
   const changed = new Set(await run.workspace.changedBetween(known.redAt, commit));
   return asked.filter((path) => changed.has(path));
@@ -121,7 +126,7 @@ async function runHonestly(
 ): Promise<TestRun> {
   const result = await runOnce(run, check, place);
   if (phase !== "final") return result;
-  const judging = new Set([...known.proofs, ...result.tests.flatMap((test) => test.file ?? [])]);
+  const judging = new Set([...proofsOf(known), ...result.tests.flatMap((test) => test.file ?? [])]);
   const changed = (await place.changed()).filter((path) => judging.has(path));
   if (changed.length === 0) return result;
   const id = commandId(result.command);

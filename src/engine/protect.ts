@@ -1,6 +1,6 @@
 /** What a patch may not touch depends on who writes it: the tester writes tests only, the builder everything but. */
 import { frozenReason, isRunnerConfig, isTestFile } from "../check/freeze.ts";
-import { inlineTests, keepsInlineTests } from "../check/inline-tests.ts";
+import { holdsLines, inlineTests, keepsInlineTests } from "../check/inline-tests.ts";
 import { manifestTampering } from "../check/manifest.ts";
 import { type ProjectText, provingFiles } from "../check/proving-files.ts";
 import { tamperings } from "../check/tampering/tampering.ts";
@@ -123,15 +123,6 @@ function keepsTests({ path, before, after }: FileChange): readonly Reject[] {
     return [];
   const text = `${path} holds tests that exist: lines may be added to it, none changed or removed.`;
   return [{ kind: "frozen", path, text }];
-}
-
-function holdsLines(text: string, wanted: string): boolean {
-  const lines = text.split("\n");
-  let at = 0;
-  return wanted.split("\n").every((line) => {
-    at = lines.indexOf(line, at) + 1;
-    return at > 0;
-  });
 }
 
 /** What judges may be changed where the task asks for it, but never to prove less. */

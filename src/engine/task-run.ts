@@ -40,8 +40,6 @@ export interface Progress {
   readonly redAt: CommitId;
   /** What a patch may not touch in this task. */
   readonly bounds: Bounds;
-  /** Files that hold a target: the proof itself. */
-  readonly proofs: ReadonlySet<string>;
   /** The checks' last run on what the workspace holds now. */
   readonly runs: readonly TestRun[];
   readonly evidence: readonly Evidence[];

@@ -184,6 +184,12 @@ describe("for any runs", () => {
     );
   });
 
+  test("a file that says that it passed is no greener than a test in it", () => {
+    const after = runOf([result("a", "passed"), result("a > two", "failed")]);
+    const { green, stillRed } = compareRuns([runOf([result("a", "errored")])], [after], ["unit » a"]);
+    expect([ids(green), ids(stillRed)]).toEqual([[], ["a"]]);
+  });
+
   test("what is neither still red nor regressed leaves no failure but those known before", () => {
     fc.assert(
       fc.property(run, run, (before, after) => {

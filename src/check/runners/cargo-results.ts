@@ -1,5 +1,6 @@
 /** From the blocks of a run of cargo's to results with stable ids and paths. */
 import type { TestResult } from "../../core/check.ts";
+import { withUniqueIds } from "../test-ids.ts";
 import type { Block, BlockTest } from "./cargo-block.ts";
 import type { BuildTarget } from "./cargo-build.ts";
 import { type ProjectFolders, projectPath } from "./cargo-files.ts";
@@ -71,14 +72,4 @@ export function testResult(
     status,
     ...(status === "failed" ? explainFailure(detail, folders) : {}),
   };
-}
-
-/** Two of one name keep apart by their order. */
-function withUniqueIds(results: readonly TestResult[]): readonly TestResult[] {
-  const seen = new Map<string, number>();
-  return results.map((result) => {
-    const count = (seen.get(result.id) ?? 0) + 1;
-    seen.set(result.id, count);
-    return count === 1 ? result : { ...result, id: `${result.id} (${count})` };
-  });
 }

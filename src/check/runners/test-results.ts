@@ -1,6 +1,7 @@
 /** From a runner's report to results with stable ids, relative paths and short messages. Pure. */
 import { isAbsolute, join, relative, sep } from "node:path";
 import type { TestResult, TestStatus } from "../../core/check.ts";
+import { withUniqueIds } from "../test-ids.ts";
 import type { ReadContext } from "./runner.ts";
 import { faultOf } from "./script-fault.ts";
 import type { ReportedTest, TestReport } from "./test-report.ts";
@@ -106,15 +107,5 @@ function brokenOff(report: TestReport, told: readonly TestResult[], context: Rea
     const names = open.filter((test) => test.file === file).map((test) => test.name);
     const message = `it ended before these tests did (process.exit?): ${names.join(", ")}`;
     return { id: file, kind: "file", file, name: file, status: "errored", message };
-  });
-}
-
-/** Two tests of one name keep apart by their order in the file. */
-function withUniqueIds(results: readonly TestResult[]): readonly TestResult[] {
-  const seen = new Map<string, number>();
-  return results.map((result) => {
-    const count = (seen.get(result.id) ?? 0) + 1;
-    seen.set(result.id, count);
-    return count === 1 ? result : { ...result, id: `${result.id} (${count})` };
   });
 }
