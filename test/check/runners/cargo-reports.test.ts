@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cargoTest } from "../../../src/check/runners/cargo.ts";
@@ -6,32 +5,19 @@ import { blockReader } from "../../../src/check/runners/cargo-blocks.ts";
 import { faultOfErrors } from "../../../src/check/runners/cargo-fault.ts";
 import { type Report, type Runner, word } from "../../../src/check/runners/runner.ts";
 import type { ProcessResult } from "../../../src/core/process.ts";
-
-const RESULT: ProcessResult = {
-  exitCode: 101,
-  stdout: "",
-  stderr: "",
-  output: "",
-  timedOut: false,
-  aborted: false,
-  durationMs: 1,
-};
-
-/** Written by cargo in real runs; the project's folder is /project. */
-const fixture = (name: string): string =>
-  readFileSync(new URL(`../../fixtures/runners/reports/${name}`, import.meta.url), "utf8");
+import { FAILED, IN_PROJECT, recorded } from "../../support/recorded.ts";
 
 function read(stdout: string, stderr: string, more: Partial<ProcessResult> = {}): Report {
-  const reader = cargoTest.reader({ root: "/project", cwd: "/project", emptyFileStatus: () => "errored" });
+  const reader = cargoTest.reader(IN_PROJECT);
   for (const line of stdout.split("\n")) reader.line?.(line);
-  return reader.report({ report: undefined, result: { ...RESULT, stderr, ...more } });
+  return reader.report({ report: undefined, result: { ...FAILED, exitCode: 101, stderr, ...more } });
 }
 
-const readFixture = (name: string): Report => read(fixture(`${name}.out`), fixture(`${name}.err`));
+const outcomeOf = (name: string): Report => read(recorded(`${name}.out`), recorded(`${name}.err`));
 const statuses = ({ tests }: Report) => Object.fromEntries(tests.map(({ id, status }) => [id, status]));
 
 describe.each(["cargo-1.63", "cargo-1.95", "cargo-1.97"])("the output of %s", (name) => {
-  const report = readFixture(name);
+  const report = outcomeOf(name);
   const find = (wanted: string) => report.tests.find(({ id }) => id === wanted);
 
   test("gives each test the same id and status as every other version does", () => {
@@ -72,7 +58,7 @@ describe.each(["cargo-1.63", "cargo-1.95", "cargo-1.97"])("the output of %s", (n
   });
 
   test("tells one result of a file with tests that cannot be built", () => {
-    const unbuilt = readFixture(name.replace("cargo-", "cargo-unbuilt-"));
+    const unbuilt = outcomeOf(name.replace("cargo-", "cargo-unbuilt-"));
     expect(unbuilt).toMatchObject({ problems: [], isComplete: true, isUnbuilt: true });
     expect(unbuilt.tests).toMatchObject([
       { id: "tests/new.rs", kind: "file", status: "errored", fault: "unresolved", location: "tests/new.rs:1" },
@@ -81,7 +67,7 @@ describe.each(["cargo-1.63", "cargo-1.95", "cargo-1.97"])("the output of %s", (n
   });
 
   test("is complete only as a whole: wherever its standard output is cut, and whichever program is not named", () => {
-    const [stdout, stderr] = [fixture(`${name}.out`), fixture(`${name}.err`)];
+    const [stdout, stderr] = [recorded(`${name}.out`), recorded(`${name}.err`)];
     // One block for each of two programs and for the doctests; that there is a fourth one (edition 2024) is told nowhere.
     const [, , third] = [...stdout.matchAll(/^test result: /gm)];
     for (let at = 0; at <= (third?.index ?? 0); at += 61) {
@@ -94,14 +80,14 @@ describe.each(["cargo-1.63", "cargo-1.95", "cargo-1.97"])("the output of %s", (n
 });
 
 test("programs are known by their paths, as older versions name nothing else", () => {
-  const stderr = fixture("cargo-1.63.err").replace("unittests src/lib.rs (", "unittests (");
-  expect(read(fixture("cargo-1.63.out"), stderr)).toEqual(readFixture("cargo-1.63"));
+  const stderr = recorded("cargo-1.63.err").replace("unittests src/lib.rs (", "unittests (");
+  expect(read(recorded("cargo-1.63.out"), stderr)).toEqual(outcomeOf("cargo-1.63"));
 });
 
 test("a run that was stopped keeps what it had, and names what was running", () => {
-  const whole = fixture("cargo-1.95.out");
+  const whole = recorded("cargo-1.95.out");
   const stdout = `${whole.slice(0, whole.indexOf("test inner::one"))}test inner::one has been running for over 60 seconds\ntest two ... `;
-  const stderr = fixture("cargo-1.95.err").split("   Doc-tests")[0] ?? "";
+  const stderr = recorded("cargo-1.95.err").split("   Doc-tests")[0] ?? "";
   const report = read(stdout, stderr, { exitCode: null, signal: "SIGKILL", timedOut: "wall" });
   expect(report).toMatchObject({ isComplete: false, unfinished: ["inner::one", "two"] });
   expect(statuses(report)).toMatchObject({ "src/lib.rs > tests::adds": "passed", "tests/a.rs": "errored" });

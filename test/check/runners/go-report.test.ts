@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { goTest } from "../../../src/check/runners/go.ts";
 import type { TestResult } from "../../../src/core/check.ts";
 import type { ProcessResult } from "../../../src/core/process.ts";
+import { FAILED, recorded } from "../../support/recorded.ts";
 import { writeFiles } from "../../support/run-with.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
@@ -66,16 +66,10 @@ const RECORDED = {
   ),
 };
 
-/** The project's folder is /project in them. go-1.24 is go-1.19 in the shape that the documentation gives. */
-const readFixture = (name: string): string =>
-  readFileSync(new URL(`../../fixtures/runners/reports/${name}`, import.meta.url), "utf8");
-
-const ENDED = { stdout: "", stderr: "", output: "", timedOut: false, aborted: false, durationMs: 1 } as const;
-
 function read(root: string, stdout: string, more: Partial<ProcessResult> = {}) {
   const reader = goTest.reader({ root, cwd: root, emptyFileStatus: () => "errored" });
   for (const line of stdout.split("\n")) reader.line?.(line);
-  return reader.report({ report: undefined, result: { ...ENDED, exitCode: 2, ...more } });
+  return reader.report({ report: undefined, result: { ...FAILED, exitCode: 2, ...more } });
 }
 
 describe.each([
@@ -86,8 +80,8 @@ describe.each([
     const root = temporaryFolder();
     writeFiles(root, RECORDED);
     const put = (text: string): string => text.replaceAll("/project", root);
-    const errors = stderr === undefined ? "" : put(readFixture(stderr));
-    return read(root, put(readFixture(`go-${version}.ndjson`)), { stderr: errors });
+    const errors = stderr === undefined ? "" : put(recorded(stderr));
+    return read(root, put(recorded(`go-${version}.ndjson`)), { stderr: errors });
   };
   const byId = (): Readonly<Record<string, TestResult>> =>
     Object.fromEntries(report().tests.map((each) => [each.id, each]));

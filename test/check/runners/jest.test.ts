@@ -1,11 +1,11 @@
-import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { compareRuns, redTargets } from "../../../src/check/compare.ts";
 import { jest } from "../../../src/check/runners/jest.ts";
-import { type ReadContext, type Report, word } from "../../../src/check/runners/runner.ts";
-import type { ProcessResult } from "../../../src/core/process.ts";
+import { type Report, word } from "../../../src/check/runners/runner.ts";
+import { FAILED, IN_PROJECT, recorded } from "../../support/recorded.ts";
 import { runWith, statuses, writeFiles } from "../../support/run-with.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
@@ -63,27 +63,12 @@ describe("a command", () => {
   });
 });
 
-const RESULT: ProcessResult = {
-  exitCode: 1,
-  stdout: "",
-  stderr: "",
-  output: "",
-  timedOut: false,
-  aborted: false,
-  durationMs: 1,
-};
-
 function read(report: string | undefined): Report {
-  const context: ReadContext = { root: "/project", cwd: "/project", emptyFileStatus: () => "errored" };
-  return jest.reader(context).report({ report, result: RESULT });
+  return jest.reader(IN_PROJECT).report({ report, result: FAILED });
 }
 
-/** Written by the reporter in real runs; the project's folder is /project. */
-const readFixture = (name: string): string =>
-  readFileSync(new URL(`../../fixtures/runners/reports/${name}.ndjson`, import.meta.url), "utf8");
-
 describe.each(["jest-27", "jest-28", "jest-29", "jest-30"])("a report of %s", (name) => {
-  const report = read(readFixture(name));
+  const report = read(recorded(`${name}.ndjson`));
   const find = (id: string) => report.tests.find((each) => each.id === id);
 
   test("gives each test the same id and status as every other version does", () => {
@@ -142,7 +127,7 @@ describe.each(["jest-27", "jest-28", "jest-29", "jest-30"])("a report of %s", (n
   });
 
   test("is incomplete wherever it is cut, and then names the file that ran", () => {
-    const text = readFixture(name);
+    const text = recorded(`${name}.ndjson`);
     for (let at = 0; at < text.length - 1; at += 211) expect(read(text.slice(0, at)).isComplete).toBe(false);
     const started = text.indexOf('"name":"test/unloadable.test.js"}\n');
     expect(read(text.slice(0, text.indexOf("\n", started))).unfinished).toEqual(["test/unloadable.test.js"]);

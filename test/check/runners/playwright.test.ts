@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { compareRuns, redTargets } from "../../../src/check/compare.ts";
 import { playwright } from "../../../src/check/runners/playwright.ts";
 import { playwrightReader } from "../../../src/check/runners/playwright-reader.ts";
 import { word } from "../../../src/check/runners/runner.ts";
-import type { ProcessResult } from "../../../src/core/process.ts";
+import { FAILED, IN_PROJECT, recorded } from "../../support/recorded.ts";
 import { runWith, statuses, writeFiles } from "../../support/run-with.ts";
 import { temporaryFolder } from "../../support/temporary.ts";
 
@@ -57,30 +57,12 @@ describe("a command", () => {
   });
 });
 
-const RESULT: ProcessResult = {
-  exitCode: 1,
-  stdout: "",
-  stderr: "",
-  output: "",
-  timedOut: false,
-  aborted: false,
-  durationMs: 1,
-};
-
-const read = (report: string) =>
-  playwrightReader({ root: "/project", cwd: "/project", emptyFileStatus: () => "errored" }).report({
-    report,
-    result: RESULT,
-  });
+const read = (report: string) => playwrightReader(IN_PROJECT).report({ report, result: FAILED });
 
 const readLines = (...lines: readonly object[]) => read(lines.map((line) => JSON.stringify(line)).join("\n"));
 
-/** Written by the reporter in real runs; the project's folder is /project. */
-const readFixture = (name: string): string =>
-  readFileSync(new URL(`../../fixtures/runners/reports/${name}.ndjson`, import.meta.url), "utf8");
-
 describe.each(["playwright-1.40", "playwright-1.50", "playwright-1.65"])("a report of %s", (name) => {
-  const report = read(readFixture(name));
+  const report = read(recorded(`${name}.ndjson`));
   const find = (id: string) => report.tests.find((each) => each.id === id);
 
   test("gives each test the same id and status as every other version does", () => {
@@ -151,7 +133,7 @@ describe.each(["playwright-1.40", "playwright-1.50", "playwright-1.65"])("a repo
   });
 
   test("is incomplete wherever it is cut, and then names the tests that ran", () => {
-    const text = readFixture(name);
+    const text = recorded(`${name}.ndjson`);
     for (let at = 0; at < text.length - 1; at += 211) expect(read(text.slice(0, at)).isComplete).toBe(false);
     const started = text.indexOf('"name":"a suite > times out [one]"}\n');
     expect(read(text.slice(0, text.indexOf("\n", started))).unfinished).toEqual(["a suite > times out [one]"]);
@@ -161,7 +143,7 @@ describe.each(["playwright-1.40", "playwright-1.50", "playwright-1.65"])("a repo
 test.each(["playwright-1.40-unbuilt", "playwright-1.50-unbuilt", "playwright-1.65-unbuilt"])(
   "in the report of %s two files that do not load are red as files, and nothing ran",
   (name) => {
-    const report = read(readFixture(name));
+    const report = read(recorded(`${name}.ndjson`));
     expect(report).toMatchObject({ isComplete: true, isUnbuilt: true, problems: [], attachments: [] });
     expect(report.tests).toMatchObject([
       { id: "tests/syntax.spec.js", kind: "file", status: "errored", fault: "syntax" },

@@ -1,32 +1,18 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { pytest } from "../../../src/check/runners/pytest.ts";
 import type { TestResult } from "../../../src/core/check.ts";
-
-/** Written by the plugin in real runs; the project's folder is /project. */
-const readFixture = (name: string): string =>
-  readFileSync(new URL(`../../fixtures/runners/reports/${name}.ndjson`, import.meta.url), "utf8");
-
-const RESULT = {
-  exitCode: 1,
-  stdout: "",
-  stderr: "",
-  output: "",
-  timedOut: false,
-  aborted: false,
-  durationMs: 1,
-} as const;
+import { FAILED, IN_PROJECT, recorded } from "../../support/recorded.ts";
 
 function read(report: string) {
-  const reader = pytest.reader({ root: "/project", cwd: "/project", emptyFileStatus: () => "errored" });
-  return reader.report({ report, result: RESULT });
+  const reader = pytest.reader(IN_PROJECT);
+  return reader.report({ report, result: FAILED });
 }
 
 const byId = (report: string): Readonly<Record<string, TestResult>> =>
   Object.fromEntries(read(report).tests.map((each) => [each.id, each]));
 
 describe.each(["pytest-7.2", "pytest-9.0"])("a report of %s", (name) => {
-  const text = readFixture(name);
+  const text = recorded(`${name}.ndjson`);
 
   test("gives each test the same id and status as every other version does", () => {
     const { tests, problems, unfinished, isComplete } = read(text);

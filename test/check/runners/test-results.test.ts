@@ -1,12 +1,8 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { readTestReport } from "../../../src/check/runners/test-report.ts";
 import { testResults } from "../../../src/check/runners/test-results.ts";
 import type { TestStatus } from "../../../src/core/check.ts";
-
-/** Written by the reporters in real runs; the project's folder is /project. */
-const readFixture = (name: string): string =>
-  readFileSync(new URL(`../../fixtures/runners/reports/${name}.ndjson`, import.meta.url), "utf8");
+import { recorded } from "../../support/recorded.ts";
 
 const emptyFileStatus = (file: string): TestStatus => (file.endsWith("plain.test.js") ? "passed" : "errored");
 const CONTEXT = { root: "/project", cwd: "/project", emptyFileStatus };
@@ -26,7 +22,7 @@ const MATH = {
 };
 
 describe.each(["node-20", "node-22", "node-24"])("a report of %s", (name) => {
-  const text = readFixture(name);
+  const text = recorded(`${name}.ndjson`);
 
   test("gives each test the same id and status as every other version does", () => {
     expect(statuses(text)).toEqual({
@@ -66,7 +62,7 @@ describe.each(["node-20", "node-22", "node-24"])("a report of %s", (name) => {
 });
 
 describe.each(["vitest-1", "vitest-2", "vitest-3", "vitest-4"])("a report of %s", (name) => {
-  const text = readFixture(name);
+  const text = recorded(`${name}.ndjson`);
 
   test("gives each test the same id and status as every other version does", () => {
     expect(statuses(text)).toEqual({
@@ -98,7 +94,7 @@ describe.each(["vitest-1", "vitest-2", "vitest-3", "vitest-4"])("a report of %s"
 });
 
 describe("a report that was cut", () => {
-  const whole = readFixture("node-22");
+  const whole = recorded("node-22.ndjson");
 
   test("is incomplete wherever the cut is, and what it has is read", () => {
     for (let at = 0; at < whole.length - 1; at += 97) {
@@ -109,7 +105,7 @@ describe("a report that was cut", () => {
   });
 
   test("names the tests that were running", () => {
-    const lines = readFixture("vitest-4").split("\n");
+    const lines = recorded("vitest-4.ndjson").split("\n");
     const during = lines.slice(
       0,
       lines.findIndex((line) => line.includes('"started"') && line.includes("compares")) + 1,
