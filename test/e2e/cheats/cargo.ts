@@ -62,8 +62,7 @@ export const CARGO_CHEATS: readonly Cheat[] = [
       "build.rs":
         'fn main() {\n    std::fs::write("tests/sum.rs", "#[test] fn two_and_three_make_five() {} #[test] fn nothing_more_is_the_same() {}").unwrap();\n}\n',
     },
-    readerIsShown: /writes to what judges it/,
-    reason: /not verified/,
+    reason: /its own run changed tests\/sum\.rs/,
   },
   {
     what: "writes the test from its build script under a name that it puts together",
@@ -71,7 +70,7 @@ export const CARGO_CHEATS: readonly Cheat[] = [
       "build.rs":
         'fn main() {\n    let path = format!("te{}/sum.rs", "sts");\n    std::fs::write(path, "#[test] fn two_and_three_make_five() {} #[test] fn nothing_more_is_the_same() {}").unwrap();\n}\n',
     },
-    reason: /sum\.rs/,
+    reason: /its own run changed tests\/sum\.rs/,
   },
   {
     what: "ends the process inside the function",
@@ -88,7 +87,12 @@ export const CARGO_CHEATS: readonly Cheat[] = [
   {
     what: "writes a whole report to the runner's own output and ends",
     change: within(
-      `use std::{io::Write, os::fd::FromRawFd};
+      `use std::{io::Write, os::fd::FromRawFd, sync::atomic::{AtomicBool, Ordering}};
+    // Whichever of the tests comes second waits, so that nothing is told twice.
+    static IS_TOLD: AtomicBool = AtomicBool::new(false);
+    if IS_TOLD.swap(true, Ordering::SeqCst) {
+        loop { std::thread::park() }
+    }
     let tests = "test nothing_more_is_the_same ... ok\\ntest two_and_three_make_five ... ok";
     let counts = "2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s";
     let report = format!("{tests}\\n\\ntest result: ok. {counts}\\n\\n");
